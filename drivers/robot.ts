@@ -1,0 +1,171 @@
+// Owns the Robot port: what every robot, simulated or real, can be asked, and what it must answer. Types and the error
+// of the port only. Must never import a driver, and nothing but drivers/gate may call `execute`, `moveGripper` or
+// `advance` of a robot.
+//
+// Frames and units: metres, radians, newtons, seconds; poses in the base frame of arm 0; quaternions wxyz.
+
+import type { Pose, Vec3 } from '../sim/spatial.ts';
+
+/** Which arm: arm 0 is 'left'. A robot with one arm has only 'left', and it is the default everywhere. */
+export type ArmSide = 'left' | 'right';
+
+export interface RobotIdentity {
+  /** Stable name of this robot, as "simulated-panda" or the bridge's serial. */
+  readonly id: string;
+  readonly kind: 'simulated' | 'real';
+  readonly model: 'panda' | 'fr3';
+  readonly arms: 1 | 2;
+}
+
+/** One arm as measured. */
+export interface ArmState {
+  /** Length 7, radians. */
+  readonly jointPositionsRad: readonly number[];
+  /** Length 7, rad/s. */
+  readonly jointVelocitiesRadPerS: readonly number[];
+  /** Length 7, the joint targets last commanded, radians. */
+  readonly commandedPositionsRad: readonly number[];
+  /** Length 7, Nm; estimated external torques where the robot knows them, else zeros. */
+  readonly externalTorquesNm: readonly number[];
+  /** Fingertip pose in the base frame of arm 0. */
+  readonly tool: Pose;
+  /** Opening between the finger pads, metres, 0..0.08. */
+  readonly gripperWidthM: number;
+  /** True while the gripper reports that something stands between the pads. */
+  readonly holding: boolean;
+}
+
+export interface RobotState {
+  /** Robot time in seconds since the driver started. */
+  readonly timeS: number;
+  /** One entry per arm: left, then right. */
+  readonly arms: readonly ArmState[];
+  readonly mode: 'idle' | 'moving' | 'stopping' | 'stopped' | 'fault';
+}
+
+/**
+ * A joint path of one arm: way points with their kind of passage. `points` is row-major, count x 7, radians, and its
+ * first row is the start. 'stops' come to rest at every point (straight joint lines between them); 'smooth' passes
+ * through the points on a cubic spline and rests only at both ends.
+ */
+export interface JointPath {
+  readonly arm: ArmSide;
+  readonly kind: 'stops' | 'smooth';
+  readonly points: Float64Array;
+}
+
+export interface PlanRequest {
+  /** One path, or one per arm; several are synchronised in time. */
+  readonly paths: readonly JointPath[];
+  /** Share of the robot's motion limits to use, in (0, 1]. */
+  readonly speedScale: number;
+  /** Ceiling of the fingertip's speed, m/s. */
+  readonly toolSpeedMPerS: number;
+}
+
+/** The very samples that `execute` will run for one arm. */
+export interface ArmTrajectory {
+  readonly arm: ArmSide;
+  /** Row-major, sampleCount x 7, radians; row 0 is the start, the last row is at rest. */
+  readonly jointPositionsRad: Float64Array;
+}
+
+export interface Plan {
+  readonly id: string;
+  /** Seconds between two samples. */
+  readonly periodS: number;
+  readonly sampleCount: number;
+  readonly durationS: number;
+  readonly arms: readonly ArmTrajectory[];
+}
+
+export type MotionReason = 'reached' | 'stopped' | 'not-reached' | 'object-lost' | 'fault';
+
+/** How a motion really ended. */
+export interface MotionResult {
+  readonly reached: boolean;
+  /** Distance between commanded and measured fingertip at the end, metres; the larger of both arms. */
+  readonly positionErrorM: number;
+  readonly rotationErrorRad: number;
+  /** Robot time the motion took, seconds. */
+  readonly durationS: number;
+  readonly reason: MotionReason;
+}
+
+export interface GripperCommand {
+  readonly arm: ArmSide;
+  /** Opening to go to, metres, 0..0.08. A grasp is a command to 0 that ends on contact. */
+  readonly widthM: number;
+  /** Force limit of the fingers, newtons. */
+  readonly forceN: number;
+}
+
+export interface GripperResult {
+  readonly widthM: number;
+  /** True when something is held between the pads. */
+  readonly holding: boolean;
+}
+
+/** What a stop really did. */
+export interface StopReport {
+  /** True when a stop command went out to the robot (false: nothing was connected to send it to). */
+  readonly sent: boolean;
+  /** True when the robot was measured at rest afterwards; false means "not confirmed", never "moving". */
+  readonly restConfirmed: boolean;
+  /** Seconds of robot time from the command to measured rest; null when rest was not confirmed. */
+  readonly stopDurationS: number | null;
+}
+
+/** Anything with a shape that a motion must not touch: an axis-aligned box in the base frame of arm 0. */
+export interface Box {
+  readonly name: string;
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
+
+export type RobotErrorCode =
+  | 'DISCONNECTED'
+  | 'BUSY'
+  | 'STOPPED'
+  | 'INVALID_PLAN'
+  | 'UNKNOWN_PLAN'
+  | 'START_MISMATCH'
+  | 'LIMIT'
+  | 'PHYSICS_DIVERGED'
+  | 'FAULT';
+
+/** A failure of the robot or of its connection. The message says what happened and whether the arm is still. */
+export class RobotError extends Error {
+  override readonly name = 'RobotError';
+  readonly code: RobotErrorCode;
+  readonly hint: string;
+
+  constructor(code: RobotErrorCode, message: string, hint: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/**
+ * A robot behind one door. Contract (tested by test/contract/robot.ts against every implementation):
+ * - `plan` moves nothing, checks the robot's own limits, and returns the samples that `execute` will run;
+ * - `execute` runs exactly those samples, refuses a plan it did not make, a plan used before, and a start more than
+ *   0.02 rad from the measured joints, and always resolves to one result that says what really happened;
+ * - `stop` may be called at any time and any number of times, never waits for a running motion to finish by itself,
+ *   brings the arms to rest inside their limits, and latches: until `clearStop` every motion is refused;
+ * - `clearStop` moves nothing.
+ */
+export interface Robot {
+  readonly identity: RobotIdentity;
+  /** The newest measured state. */
+  state(): Promise<RobotState>;
+  plan(request: PlanRequest, signal?: AbortSignal): Promise<Plan>;
+  execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult>;
+  moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult>;
+  /** Lets robot time pass at rest. */
+  advance(seconds: number, signal?: AbortSignal): Promise<void>;
+  stop(reason: string): Promise<StopReport>;
+  clearStop(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+// Test runner settings: every suite runs in a shuffled order whose seed is printed.
+import { defineConfig } from 'vitest/config';
+
+const seed = Number(process.env.CAPSTAN_TEST_SEED ?? Date.now() % 1_000_000);
+process.env.CAPSTAN_TEST_SEED = String(seed);
+console.log(`test order and data seed: ${seed} (repeat with CAPSTAN_TEST_SEED=${seed})`);
+
+export default defineConfig({
+  test: {
+    include: ['test/{unit,contract,attacks,faults,e2e}/**/*.test.ts'],
+    sequence: { shuffle: true, seed },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
