@@ -105,7 +105,7 @@ export function rotate(q: Quat, v: Vec3): Vec3 {
 /** Angle in radians, in [0, pi], between two orientations. */
 export function angleBetween(a: Quat, b: Quat): number {
   const d = Math.abs(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]);
-  return 2 * acos(d < 1 ? d : 1);
+  return 2 * acos(Math.min(d, 1));
 }
 
 /** Rotation vector (axis times angle, radians) that takes `from` to `to`, in the common parent frame. */
@@ -114,7 +114,7 @@ export function rotationVectorBetween(from: Quat, to: Quat): Vec3 {
   if (w < 0) [w, x, y, z] = [-w, -x, -y, -z];
   const sine = Math.sqrt(x * x + y * y + z * z);
   if (sine < 1e-12) return [2 * x, 2 * y, 2 * z];
-  const angle = 2 * acos(w < 1 ? w : 1);
+  const angle = 2 * acos(Math.min(w, 1));
   return [(x * angle) / sine, (y * angle) / sine, (z * angle) / sine];
 }
 

@@ -1,0 +1,113 @@
+// Owns the Panda as MJCF text, built from the tables beside this file. Knows nothing of tables, cubes or tasks.
+
+import type { Pose, Vec3 } from '../../spatial.ts';
+import {
+  BASE_SHAPES,
+  type CollisionShape,
+  FINGER_SHAPES,
+  HAND_SHAPES,
+  IGNORED_PAIRS,
+  LINK_SHAPES,
+} from './collision.ts';
+import { FINGER_INERTIAL, HAND_INERTIAL, type Inertial, LINK_INERTIALS } from './inertials.ts';
+import { FINGER_OFFSET_M, FLANGE_OFFSET_M, HAND_TURN_RAD, PANDA_DH, TOOL_OFFSET_M } from './kinematics.ts';
+import { FRANKA_HAND_LIMITS, PANDA_JOINT_LIMITS } from './limits.ts';
+
+/** Position gains of the joint servos, Nm/rad (mujoco_menagerie's, close to Franka's joint impedance). */
+export const JOINT_STIFFNESS = [4500, 4500, 3500, 3500, 2000, 2000, 2000] as const;
+/** Velocity gains of the joint servos, Nm s/rad. */
+export const JOINT_DAMPING = [450, 450, 350, 350, 200, 200, 200] as const;
+/** Rotor inertia seen at the joint, kg m^2 (mujoco_menagerie). */
+const JOINT_ARMATURE = 0.1;
+/** Gains of the finger servo: N/m and N s/m. The damping is near critical for the fingers' apparent mass. */
+export const FINGER_STIFFNESS = 4000;
+const FINGER_DAMPING = 120;
+const FINGER_ARMATURE = 0.2;
+/** Rubber pads on wood or plastic; MuJoCo takes the larger value of a pair. */
+const PAD_FRICTION = '1.2 0.02 0.0005';
+
+/** Which geoms may touch which: MuJoCo's contype and conaffinity. */
+export interface CollisionBits {
+  readonly contype: number;
+  readonly conaffinity: number;
+}
+
+export interface PandaParts {
+  /** Element of <worldbody>. */
+  readonly body: string;
+  /** Elements of <contact>, <tendon>, <equality> and <actuator>. */
+  readonly contact: string;
+  readonly tendon: string;
+  readonly equality: string;
+  readonly actuator: string;
+}
+
+function numbers(values: readonly number[]): string {
+  return values.map((value) => String(value)).join(' ');
+}
+
+function geom(shape: CollisionShape, name: string, extra: string): string {
+  switch (shape.kind) {
+    case 'capsule':
+      return `<geom name="${name}" type="capsule" fromto="${numbers([...shape.from, ...shape.to])}" size="${shape.radiusM}" ${extra}/>`;
+    case 'box':
+      return `<geom name="${name}" type="box" pos="${numbers(shape.centre)}" size="${numbers(shape.halfSize)}" ${extra}/>`;
+    case 'sphere':
+      return `<geom name="${name}" type="sphere" pos="${numbers(shape.centre)}" size="${shape.radiusM}" ${extra}/>`;
+  }
+}
+
+function geoms(shapes: readonly CollisionShape[], body: string, extra: string): string {
+  return shapes.map((shape, index) => geom(shape, `${body}/${index}`, extra)).join('');
+}
+
+function inertial({ massKg, centre, inertia }: Inertial, centreOverride?: Vec3): string {
+  return `<inertial mass="${massKg}" pos="${numbers(centreOverride ?? centre)}" fullinertia="${numbers(inertia)}"/>`;
+}
+
+/**
+ * One arm with its hand.
+ * @param prefix put before every name, as "left/"
+ * @param worldFromBase where the arm stands, metres
+ * @param bits which geoms may touch the arm
+ * @param marginM distance at which a contact is reported for arm and hand (fingers: 0), metres
+ */
+export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBits, marginM: number): PandaParts {
+  const collide = `contype="${bits.contype}" conaffinity="${bits.conaffinity}"`;
+  const shell = `${collide} margin="${marginM}" gap="${marginM}" friction="0.6 0.005 0.0001"`;
+  const { minRad, maxRad, torqueNm } = PANDA_JOINT_LIMITS;
+
+  const finger = (side: 'left' | 'right', turn: string) => {
+    const name = `${prefix}${side}_finger`;
+    const [pad, ...rest] = FINGER_SHAPES;
+    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, `${collide} friction="0.6 0.005 0.0001"`)}</body>`;
+  };
+
+  let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, shell)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}</body>`;
+  for (let i = PANDA_DH.length - 1; i >= 0; i--) {
+    const { a, d, quarterTurns } = PANDA_DH[i];
+    const name = `${prefix}link${i + 1}`;
+    // Modified Denavit-Hartenberg with right-angle twists: the offset d lies along the already twisted z axis.
+    const position = [a, -quarterTurns * d, quarterTurns === 0 ? d : 0];
+    const twist = quarterTurns === 0 ? '' : `quat="${Math.SQRT1_2} ${quarterTurns * Math.SQRT1_2} 0 0"`;
+    tree = `<body name="${name}" pos="${numbers(position)}" ${twist} gravcomp="1">${inertial(LINK_INERTIALS[i])}<joint name="${prefix}joint${i + 1}" axis="0 0 1" range="${minRad[i]} ${maxRad[i]}" limited="true" armature="${JOINT_ARMATURE}" damping="1"/>${geoms(LINK_SHAPES[i], name, shell)}${tree}</body>`;
+  }
+
+  const joints = PANDA_DH.map((_, i) => i);
+  return {
+    body: `<body name="${prefix}link0" pos="${numbers(worldFromBase.position)}" quat="${numbers(worldFromBase.quatWxyz)}">${geoms(BASE_SHAPES, `${prefix}link0`, shell)}${tree}</body>`,
+    contact: IGNORED_PAIRS.map(([one, other]) => `<exclude body1="${prefix}${one}" body2="${prefix}${other}"/>`).join(
+      '',
+    ),
+    tendon: `<fixed name="${prefix}grip"><joint joint="${prefix}left_finger_joint" coef="0.5"/><joint joint="${prefix}right_finger_joint" coef="0.5"/></fixed>`,
+    equality: `<joint joint1="${prefix}left_finger_joint" joint2="${prefix}right_finger_joint" solref="0.004 1" solimp="0.95 0.99 0.001"/>`,
+    actuator: `${joints
+      .map(
+        (i) =>
+          `<general name="${prefix}servo${i + 1}" joint="${prefix}joint${i + 1}" biastype="affine" gainprm="${JOINT_STIFFNESS[i]}" biasprm="0 ${-JOINT_STIFFNESS[i]} ${-JOINT_DAMPING[i]}" forcelimited="true" forcerange="${-torqueNm[i]} ${torqueNm[i]}"/>`,
+      )
+      .join(
+        '',
+      )}<general name="${prefix}grip" tendon="${prefix}grip" biastype="affine" gainprm="${FINGER_STIFFNESS}" biasprm="0 ${-FINGER_STIFFNESS} ${-FINGER_DAMPING}" forcelimited="true" forcerange="-60 60"/>`,
+  };
+}
