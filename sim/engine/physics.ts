@@ -189,17 +189,20 @@ export class Physics {
 
   /** Index of a named element. @throws RangeError for an unknown name */
   id(kind: NamedKind, name: string): number {
-    const types = this.#mujoco.mjtObj;
-    const type = {
-      body: types.mjOBJ_BODY,
-      joint: types.mjOBJ_JOINT,
-      geom: types.mjOBJ_GEOM,
-      site: types.mjOBJ_SITE,
-      actuator: types.mjOBJ_ACTUATOR,
-    }[kind].value;
-    const id = this.#mujoco.mj_name2id(this.model, type, name);
+    const id = this.#mujoco.mj_name2id(this.model, this.#objectType(kind), name);
     if (id < 0) throw new RangeError(`the model has no ${kind} named "${name}"`);
     return id;
+  }
+
+  /** Name of an element, or an empty text where it has none. */
+  nameOf(kind: NamedKind, id: number): string {
+    return this.#mujoco.mj_id2name(this.model, this.#objectType(kind), id) ?? '';
+  }
+
+  /** Where a joint's values stand in qpos and qvel. @throws RangeError for an unknown name */
+  jointAddress(name: string): { readonly qpos: number; readonly qvel: number } {
+    const joint = this.id('joint', name);
+    return { qpos: this.model.jnt_qposadr[joint], qvel: this.model.jnt_dofadr[joint] };
   }
 
   /** Frees the engine's memory; safe to call twice. */
@@ -211,6 +214,17 @@ export class Physics {
     this.#rotationJacobian.delete();
     this.data.delete();
     this.model.delete();
+  }
+
+  #objectType(kind: NamedKind): number {
+    const types = this.#mujoco.mjtObj;
+    return {
+      body: types.mjOBJ_BODY,
+      joint: types.mjOBJ_JOINT,
+      geom: types.mjOBJ_GEOM,
+      site: types.mjOBJ_SITE,
+      actuator: types.mjOBJ_ACTUATOR,
+    }[kind].value;
   }
 
   #takeViews(): PhysicsViews {

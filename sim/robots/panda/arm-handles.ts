@@ -22,20 +22,17 @@ export interface ArmHandles {
 /** Looks the addresses up by name. @throws RangeError when the model has no such arm */
 export function findArm(physics: Physics, side: 'left' | 'right'): ArmHandles {
   const prefix = `${side}/`;
-  const { jnt_qposadr: qposOf, jnt_dofadr: dofOf } = physics.model;
-  const first = physics.id('joint', `${prefix}joint1`);
-  const fingers = [
-    physics.id('joint', `${prefix}left_finger_joint`),
-    physics.id('joint', `${prefix}right_finger_joint`),
-  ];
+  const first = physics.jointAddress(`${prefix}joint1`);
+  const leftFinger = physics.jointAddress(`${prefix}left_finger_joint`);
+  const rightFinger = physics.jointAddress(`${prefix}right_finger_joint`);
   return {
     side,
-    qpos: qposOf[first],
-    qvel: dofOf[first],
+    qpos: first.qpos,
+    qvel: first.qvel,
     servo: physics.id('actuator', `${prefix}servo1`),
     grip: physics.id('actuator', `${prefix}grip`),
-    fingerQpos: [qposOf[fingers[0]], qposOf[fingers[1]]],
-    fingerQvel: [dofOf[fingers[0]], dofOf[fingers[1]]],
+    fingerQpos: [leftFinger.qpos, rightFinger.qpos],
+    fingerQvel: [leftFinger.qvel, rightFinger.qvel],
     toolSite: physics.id('site', `${prefix}tool`),
     padGeoms: [physics.id('geom', `${prefix}left_finger/pad`), physics.id('geom', `${prefix}right_finger/pad`)],
   };

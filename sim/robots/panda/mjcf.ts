@@ -70,11 +70,13 @@ function inertial({ massKg, centre, inertia }: Inertial, centreOverride?: Vec3):
  * @param prefix put before every name, as "left/"
  * @param worldFromBase where the arm stands, metres
  * @param bits which geoms may touch the arm
- * @param marginM distance at which a contact is reported for arm and hand (fingers: 0), metres
+ * @param marginM distance at which a contact of the arm is reported; the hand, which works close to things, gets a
+ *   quarter of it and the fingers none (m)
  */
 export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBits, marginM: number): PandaParts {
   const collide = `contype="${bits.contype}" conaffinity="${bits.conaffinity}"`;
-  const shell = `${collide} margin="${marginM}" gap="${marginM}" friction="0.6 0.005 0.0001"`;
+  const shell = `${collide} margin="${marginM}" friction="0.6 0.005 0.0001"`;
+  const hand = `${collide} margin="${marginM / 4}" friction="0.6 0.005 0.0001"`;
   const { minRad, maxRad, torqueNm } = PANDA_JOINT_LIMITS;
 
   const finger = (side: 'left' | 'right', turn: string) => {
@@ -83,7 +85,7 @@ export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBi
     return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, `${collide} friction="0.6 0.005 0.0001"`)}</body>`;
   };
 
-  let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, shell)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}</body>`;
+  let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, hand)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}</body>`;
   for (let i = PANDA_DH.length - 1; i >= 0; i--) {
     const { a, d, quarterTurns } = PANDA_DH[i];
     const name = `${prefix}link${i + 1}`;

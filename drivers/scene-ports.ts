@@ -1,0 +1,38 @@
+// Owns the ports beside the Robot port: who plans a motion around things, and who knows the true state of a simulated
+// world. A real robot has a planner (in its twin) and no ground truth.
+
+import type { Pose, Vec3 } from '../sim/spatial.ts';
+import type { ArmSide, JointPath } from './robot.ts';
+
+/** Where a motion shall end: a fingertip pose, or joint angles (radians, length 7). */
+export type MoveGoal =
+  | {
+      readonly kind: 'tool';
+      readonly pose: Pose;
+      /** Last stretch taken as a straight line along the tool's z axis, metres. */
+      readonly approachM: number;
+    }
+  | { readonly kind: 'joints'; readonly jointsRad: readonly number[] };
+
+export interface MotionPlanner {
+  /**
+   * Joint paths to run one after the other, from the commanded joints to the goal, clear of everything known.
+   * @throws PlanningFailure (sim/control/motion-planner.ts) when there is none; nothing has moved
+   */
+  planMove(arm: ArmSide, goal: MoveGoal): Promise<readonly JointPath[]>;
+  /** Whether the open hand could stand at this fingertip pose: within reach, and clear of everything known. */
+  isFree(arm: ArmSide, pose: Pose): Promise<boolean>;
+}
+
+/** An object as the simulator knows it. */
+export interface TrueObject {
+  readonly name: string;
+  readonly pose: Pose;
+  /** Full side lengths along the object's own axes, metres. */
+  readonly extent: Vec3;
+}
+
+/** Only a simulated world has it, and only tier S1 may ask. */
+export interface GroundTruth {
+  objects(): Promise<readonly TrueObject[]>;
+}

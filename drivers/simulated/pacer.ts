@@ -1,0 +1,47 @@
+// Owns how fast a simulated world may run: as fast as the machine allows, or at a multiple of real time. Also gives
+// the event loop its turn, so that a stop is never kept waiting.
+
+/** Called after every tick; a promise makes the world wait. */
+export type Pacer = (robotTimeS: number) => Promise<void> | undefined;
+
+/** A stop waits at most about this long for the world's loop, milliseconds. */
+const YIELD_EVERY_MS = 4;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+/** No waiting beyond the event loop's turn. */
+export function fastPacer(): Pacer {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - last < YIELD_EVERY_MS) return undefined;
+    return nextTurn().then(() => {
+      last = performance.now();
+    });
+  };
+}
+
+/**
+ * Robot time passes at `speed` times real time. After a stall the world goes on from where it is instead of catching
+ * up.
+ * @param speed > 0; 1 is real time
+ */
+export function realTimePacer(speed: number): Pacer {
+  let startMs = performance.now();
+  let startS: number | undefined;
+  return (robotTimeS) => {
+    startS ??= robotTimeS;
+    const dueMs = startMs + ((robotTimeS - startS) * 1000) / speed;
+    const waitMs = dueMs - performance.now();
+    if (waitMs < -100) {
+      startMs = performance.now();
+      startS = robotTimeS;
+    }
+    return waitMs > 1 ? new Promise((resolve) => setTimeout(resolve, waitMs)) : nextTurn();
+  };
+}

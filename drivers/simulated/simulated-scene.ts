@@ -1,0 +1,84 @@
+// Owns what a simulated world answers beside moving: planning around its objects, and their true state (tier S1 only).
+
+import { canStandAt, planJointMove, planToolMove, toolFromProp } from '../../sim/control/motion-planner.ts';
+import { PlanningScene } from '../../sim/control/planning-scene.ts';
+import type { TimedPath } from '../../sim/control/trajectory.ts';
+import type { Mujoco } from '../../sim/engine/physics.ts';
+import { toolPose } from '../../sim/robots/panda/kinematics.ts';
+import { FRANKA_HAND_LIMITS } from '../../sim/robots/panda/limits.ts';
+import { compose, type Pose } from '../../sim/spatial.ts';
+import type { TaskWorld } from '../../sim/tasks/task-world.ts';
+import type { ArmSide, JointPath } from '../robot.ts';
+import { RobotError } from '../robot.ts';
+import type { GroundTruth, MotionPlanner, MoveGoal, TrueObject } from '../scene-ports.ts';
+
+/** Distance the planner keeps from every joint limit, radians. */
+const JOINT_MARGIN_RAD = 0.05;
+
+export class SimulatedScene implements MotionPlanner, GroundTruth {
+  readonly #world: TaskWorld;
+  readonly #planning: PlanningScene;
+
+  constructor(mujoco: Mujoco, world: TaskWorld) {
+    this.#world = world;
+    this.#planning = new PlanningScene(mujoco, world.scene);
+  }
+
+  async planMove(arm: ArmSide, goal: MoveGoal): Promise<readonly JointPath[]> {
+    const start = this.#look(arm);
+    const paths: TimedPath[] =
+      goal.kind === 'tool'
+        ? planToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
+        : planJointMove(
+            this.#planning,
+            { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
+            goal.jointsRad,
+          );
+    return paths.map((path) => ({ arm, ...path }));
+  }
+
+  async isFree(arm: ArmSide, pose: Pose): Promise<boolean> {
+    return canStandAt(this.#planning, { ...this.#look(arm, FRANKA_HAND_LIMITS.maxWidthM), worldFromTool: pose });
+  }
+
+  /** Brings the planning scene up to date, and says where the arm starts from. */
+  #look(arm: ArmSide, widthM?: number) {
+    const world = this.#world;
+    const index = world.arms.findIndex(({ side }) => side === arm);
+    if (index < 0) {
+      throw new RobotError('INVALID_PLAN', `this robot has no ${arm} arm; nothing has moved`, 'leave the arm out');
+    }
+    const postures = world.servos.map((servo) => Float64Array.from(servo.referenceRad));
+    const held = world.arms.flatMap(({ side }, k) => {
+      const prop = world.heldProp(k);
+      const state = prop === undefined ? undefined : world.prop(prop);
+      return state === undefined
+        ? []
+        : [{ side, prop: state.name, toolFromProp: toolFromProp(world.tool(k), state.pose) }];
+    });
+    this.#planning.update({
+      arms: postures.map((jointsRad, k) => ({
+        jointsRad,
+        widthM: (k === index ? widthM : undefined) ?? world.widthM(k),
+      })),
+      props: new Map(world.props().map((prop) => [prop.name, prop.pose])),
+      held,
+    });
+    const { worldFromBase, startJointsRad } = world.scene.arms[index];
+    return {
+      arm: index,
+      worldFromBase,
+      fromRad: postures[index],
+      othersRad: postures,
+      ik: { jointMarginRad: JOINT_MARGIN_RAD, restRad: startJointsRad },
+    };
+  }
+
+  async objects(): Promise<readonly TrueObject[]> {
+    return this.#world.props().map(({ name, pose, size }) => ({ name, pose, extent: size }));
+  }
+
+  dispose(): void {
+    this.#planning.dispose();
+  }
+}

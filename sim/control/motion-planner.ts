@@ -1,0 +1,275 @@
+// Owns the way from here to there: straight tool line, joint line, or up and over, each checked against the planning
+// scene before anything moves. Must never command motion: it returns joint paths or says why there is none.
+
+import { createRandomStream } from '../random.ts';
+import { toolPose } from '../robots/panda/kinematics.ts';
+import { JOINT_COUNT } from '../robots/panda/limits.ts';
+import { add, angleBetween, compose, distance, invert, lerp, type Pose, rotate, slerp } from '../spatial.ts';
+import { type IkOptions, type IkSolution, largestChange, searchIk, solveIk } from './inverse-kinematics.ts';
+import type { Collision, PlanningScene } from './planning-scene.ts';
+import type { TimedPath } from './trajectory.ts';
+
+export type PlanningFailureCode = 'UNREACHABLE' | 'COLLISION_AT_GOAL' | 'COLLISION_ON_THE_WAY';
+
+/** No way was found; nothing has moved. */
+export class PlanningFailure extends Error {
+  override readonly name = 'PlanningFailure';
+  readonly code: PlanningFailureCode;
+  readonly hint: string;
+
+  constructor(code: PlanningFailureCode, message: string, hint: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export interface ToolMove {
+  /** Index of the arm in the planning scene. */
+  readonly arm: number;
+  readonly worldFromBase: Pose;
+  /** Joints the motion starts from, radians. */
+  readonly fromRad: ArrayLike<number>;
+  /** Joints of every arm while this one moves, radians. */
+  readonly othersRad: readonly ArrayLike<number>[];
+  /** Fingertip goal. */
+  readonly worldFromTool: Pose;
+  /** Distance before the goal, against the tool's z axis, from which the last stretch is a straight line (m). */
+  readonly approachM: number;
+  readonly ik: IkOptions;
+}
+
+/** Way points of a straight line: every so many metres and radians. */
+const LINE_STEP_M = 0.01;
+const LINE_STEP_RAD = 0.08;
+/** A straight line may not make a joint jump: largest change between two way points, radians. */
+const LINE_JUMP_RAD = 0.25;
+/** Joint change between two collision checks, radians: about 1 cm at the fingertip. */
+const CHECK_STEP_RAD = 0.015;
+/** Heights above the higher end tried for going up and over, metres. */
+const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
+
+/**
+ * Joint paths that lead to the goal, one after the other.
+ * @throws PlanningFailure when the goal cannot be reached or every way collides
+ */
+export function planToolMove(scene: PlanningScene, move: ToolMove): TimedPath[] {
+  const { worldFromTool, approachM } = move;
+  const goal = reach(scene, move, move.fromRad, worldFromTool);
+  assertFree(scene, move, goal.jointsRad, 'COLLISION_AT_GOAL');
+  const before: Pose = {
+    position: add(worldFromTool.position, rotate(worldFromTool.quatWxyz, [0, 0, -approachM])),
+    quatWxyz: worldFromTool.quatWxyz,
+  };
+  if (approachM === 0) return planFreeMove(scene, move, move.fromRad, worldFromTool, goal);
+
+  const start = reach(scene, move, goal.jointsRad, before, 'approach point');
+  const approach = planLine(scene, move, start.jointsRad, before, worldFromTool);
+  if (approach.failure !== undefined) throw approach.failure;
+  const way = planFreeMove(scene, move, move.fromRad, before, start);
+  // The way may end in another posture of the same tool pose: the last stretch starts from there.
+  const end = lastPoint(way[way.length - 1]);
+  if (largestChange(end, start.jointsRad) < 1e-6) return [...way, approach.path];
+  const again = planLine(scene, move, end, before, worldFromTool);
+  if (again.failure !== undefined) throw again.failure;
+  return [...way, again.path];
+}
+
+/** Whether the arm can stand at the goal, clear of everything: the first test of `planToolMove` alone. */
+export function canStandAt(scene: PlanningScene, move: Omit<ToolMove, 'approachM'>): boolean {
+  const random = createRandomStream(1, 'inverse kinematics');
+  const solution = searchIk(scene.physics, scene.arms[move.arm], move.worldFromTool, move.fromRad, move.ik, random, 2);
+  return solution.feasible && scene.collisionAt(postures(move, solution.jointsRad)) === undefined;
+}
+
+/** A joint line to a posture. @throws PlanningFailure when it collides and going over does not help */
+export function planJointMove(
+  scene: PlanningScene,
+  move: Omit<ToolMove, 'approachM'>,
+  goalRad: ArrayLike<number>,
+): TimedPath[] {
+  const full: ToolMove = { ...move, approachM: 0 };
+  assertFree(scene, full, goalRad, 'COLLISION_AT_GOAL');
+  const direct = jointLine(move.fromRad, goalRad);
+  if (firstCollision(scene, full, direct) === undefined) return [direct];
+  return planOver(scene, full, move.fromRad, move.worldFromTool, goalRad, firstCollision(scene, full, direct));
+}
+
+function planFreeMove(
+  scene: PlanningScene,
+  move: ToolMove,
+  fromRad: ArrayLike<number>,
+  goal: Pose,
+  solution: IkSolution,
+): TimedPath[] {
+  const start = compose(move.worldFromBase, toolPose(fromRad));
+  const line = planLine(scene, move, fromRad, start, goal);
+  if (line.failure === undefined) return [line.path];
+  const direct = jointLine(fromRad, solution.jointsRad);
+  const collision = firstCollision(scene, move, direct);
+  if (collision === undefined) return [direct];
+  return planOver(scene, move, fromRad, goal, solution.jointsRad, collision);
+}
+
+/** Straight up, across at height, straight down. */
+function planOver(
+  scene: PlanningScene,
+  move: ToolMove,
+  fromRad: ArrayLike<number>,
+  goal: Pose,
+  goalRad: ArrayLike<number>,
+  blocked: Collision | undefined,
+): TimedPath[] {
+  const start = compose(move.worldFromBase, toolPose(fromRad));
+  for (const height of OVER_HEIGHTS_M) {
+    const top = Math.max(start.position[2], goal.position[2]) + height;
+    const aboveStart: Pose = { ...start, position: [start.position[0], start.position[1], top] };
+    const aboveGoal: Pose = { ...goal, position: [goal.position[0], goal.position[1], top] };
+    const up = planLine(scene, move, fromRad, start, aboveStart);
+    if (up.failure !== undefined) continue;
+    const down = planLine(scene, move, goalRad, goal, aboveGoal);
+    if (down.failure !== undefined) continue;
+    const across = jointLine(lastPoint(up.path), lastPoint(down.path));
+    if (firstCollision(scene, move, across) !== undefined) continue;
+    return [up.path, across, reversed(down.path)];
+  }
+  throw new PlanningFailure(
+    'COLLISION_ON_THE_WAY',
+    `no free way to ${spoken(goal)}: ${blocked === undefined ? 'the way is blocked' : describe(blocked)}. Nothing has moved.`,
+    'go there in steps: first straight up, then across at a safe height, then down',
+  );
+}
+
+function planLine(
+  scene: PlanningScene,
+  move: ToolMove,
+  fromRad: ArrayLike<number>,
+  from: Pose,
+  to: Pose,
+):
+  | { readonly path: TimedPath; readonly failure: undefined }
+  | { readonly path: undefined; readonly failure: PlanningFailure } {
+  const arm = scene.arms[move.arm];
+  const count = Math.max(
+    1,
+    Math.ceil(distance(from.position, to.position) / LINE_STEP_M),
+    Math.ceil(angleBetween(from.quatWxyz, to.quatWxyz) / LINE_STEP_RAD),
+  );
+  const points = new Float64Array((count + 1) * JOINT_COUNT);
+  points.set(Array.from({ length: JOINT_COUNT }, (_, j) => fromRad[j]));
+  for (let k = 1; k <= count; k++) {
+    const pose: Pose = {
+      position: lerp(from.position, to.position, k / count),
+      quatWxyz: slerp(from.quatWxyz, to.quatWxyz, k / count),
+    };
+    const before = points.subarray((k - 1) * JOINT_COUNT, k * JOINT_COUNT);
+    const solution = solveIk(scene.physics, arm, pose, before, move.ik);
+    if (!solution.feasible || largestChange(solution.jointsRad, before) > LINE_JUMP_RAD) {
+      return {
+        path: undefined,
+        failure: new PlanningFailure(
+          'UNREACHABLE',
+          `the straight line to ${spoken(to)} leaves the arm's reach at ${spoken(pose)}. Nothing has moved.`,
+          'take a shorter approach, or go to a pose in between first',
+        ),
+      };
+    }
+    points.set(solution.jointsRad, k * JOINT_COUNT);
+  }
+  const path: TimedPath = { kind: 'smooth', points };
+  const collision = firstCollision(scene, move, path);
+  if (collision === undefined) return { path, failure: undefined };
+  return {
+    path: undefined,
+    failure: new PlanningFailure(
+      'COLLISION_ON_THE_WAY',
+      `the straight line to ${spoken(to)} is blocked: ${describe(collision)}. Nothing has moved.`,
+      'approach from a free side, or from higher up',
+    ),
+  };
+}
+
+function reach(
+  scene: PlanningScene,
+  move: ToolMove,
+  fromRad: ArrayLike<number>,
+  goal: Pose,
+  what = 'target',
+): IkSolution {
+  const random = createRandomStream(1, 'inverse kinematics');
+  const solution = searchIk(scene.physics, scene.arms[move.arm], goal, fromRad, move.ik, random);
+  if (solution.feasible) return solution;
+  throw new PlanningFailure(
+    'UNREACHABLE',
+    `the ${what} ${spoken(goal)} is out of reach: the closest posture misses it by ${(solution.positionErrorM * 1000).toFixed(0)} mm and ${((solution.rotationErrorRad * 180) / Math.PI).toFixed(0)} degrees. Nothing has moved.`,
+    'positions are metres in the base frame of the arm, which reaches about 0.8 m; pointing straight down is [0, 1, 0, 0]',
+  );
+}
+
+function assertFree(scene: PlanningScene, move: ToolMove, joints: ArrayLike<number>, code: PlanningFailureCode): void {
+  const collision = scene.collisionAt(postures(move, joints));
+  if (collision === undefined) return;
+  throw new PlanningFailure(
+    code,
+    `the target cannot be taken: there, ${describe(collision)}. Nothing has moved.`,
+    'raise the target, turn the gripper, or check which object stands there with getObjectPose',
+  );
+}
+
+function firstCollision(scene: PlanningScene, move: ToolMove, path: TimedPath): Collision | undefined {
+  const { points } = path;
+  const joints = new Float64Array(JOINT_COUNT);
+  const rows = points.length / JOINT_COUNT;
+  for (let row = 1; row < rows; row++) {
+    const from = points.subarray((row - 1) * JOINT_COUNT, row * JOINT_COUNT);
+    const to = points.subarray(row * JOINT_COUNT, (row + 1) * JOINT_COUNT);
+    const count = Math.max(1, Math.ceil(largestChange(from, to) / CHECK_STEP_RAD));
+    for (let k = 1; k <= count; k++) {
+      for (let j = 0; j < JOINT_COUNT; j++) joints[j] = from[j] + ((to[j] - from[j]) * k) / count;
+      const collision = scene.collisionAt(postures(move, joints));
+      if (collision !== undefined) return collision;
+    }
+  }
+  return undefined;
+}
+
+function postures(move: Pick<ToolMove, 'arm' | 'othersRad'>, joints: ArrayLike<number>): ArrayLike<number>[] {
+  return move.othersRad.map((other, index) => (index === move.arm ? joints : other));
+}
+
+function jointLine(fromRad: ArrayLike<number>, toRad: ArrayLike<number>): TimedPath {
+  const points = new Float64Array(2 * JOINT_COUNT);
+  for (let j = 0; j < JOINT_COUNT; j++) {
+    points[j] = fromRad[j];
+    points[JOINT_COUNT + j] = toRad[j];
+  }
+  return { kind: 'stops', points };
+}
+
+function lastPoint(path: TimedPath): Float64Array {
+  return path.points.subarray(path.points.length - JOINT_COUNT);
+}
+
+function reversed(path: TimedPath): TimedPath {
+  const rows = path.points.length / JOINT_COUNT;
+  const points = new Float64Array(path.points.length);
+  for (let row = 0; row < rows; row++) {
+    points.set(path.points.subarray(row * JOINT_COUNT, (row + 1) * JOINT_COUNT), (rows - 1 - row) * JOINT_COUNT);
+  }
+  return { kind: path.kind, points };
+}
+
+function spoken({ position }: Pose): string {
+  return `[${position.map((value) => value.toFixed(3)).join(', ')}]`;
+}
+
+function describe({ one, other, depthM }: Collision): string {
+  return depthM > 0
+    ? `${one} would be ${(depthM * 1000).toFixed(0)} mm inside ${other}`
+    : `${one} would pass within ${(-depthM * 1000).toFixed(0)} mm of ${other}`;
+}
+
+/** Pose of a prop seen from the tool that holds it. */
+export function toolFromProp(worldFromTool: Pose, worldFromProp: Pose): Pose {
+  return compose(invert(worldFromTool), worldFromProp);
+}

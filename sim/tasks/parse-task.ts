@@ -1,0 +1,154 @@
+// Owns reading a task file: YAML text in, a checked task or one error that names file, line and fix out.
+
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Goal, type Task, taskSchema } from './task-schema.ts';
+
+/** The task file cannot be used. The message has one line per problem: file:line: what is wrong. */
+export class TaskFileError extends Error {
+  override readonly name = 'TaskFileError';
+}
+
+/** @throws TaskFileError */
+export function parseTask(text: string, fileName: string): Task {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new TaskFileError(
+      document.errors
+        .map((error) => `${fileName}:${lines.linePos(error.pos[0]).line}: this is not valid YAML: ${error.message}`)
+        .join('\n'),
+    );
+  }
+  const lineOf = (path: readonly PropertyKey[]) => {
+    let node: unknown = document.contents;
+    let offset = 0;
+    for (const key of path) {
+      let next: unknown;
+      if (isMap(node)) {
+        const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+        next = pair?.value ?? pair?.key;
+      } else if (isSeq(node)) next = node.items[Number(key)];
+      if (next === undefined || next === null) break;
+      node = next;
+      offset = (node as Node).range?.[0] ?? offset;
+    }
+    return lines.linePos(offset).line;
+  };
+  const parsed = taskSchema.safeParse(document.toJS());
+  if (!parsed.success) {
+    throw new TaskFileError(
+      parsed.error.issues
+        .map((issue) => {
+          const path = issue.path.map(String).join('.');
+          const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+          const line = lineOf(key === undefined ? issue.path : [...issue.path, key]);
+          const fix = key === undefined ? '' : '; remove it, or check its spelling';
+          return `${fileName}:${line}: ${path === '' ? 'the task' : path}: ${issue.message}${fix}`;
+        })
+        .join('\n'),
+    );
+  }
+  const problems = referenceProblems(parsed.data);
+  if (problems.length > 0) {
+    throw new TaskFileError(problems.map(({ path, text }) => `${fileName}:${lineOf(path)}: ${text}`).join('\n'));
+  }
+  return parsed.data;
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+}
+
+/** What the form cannot say: names that exist once, placements in an order that can be built, goals about real objects. */
+function referenceProblems(task: Task): Problem[] {
+  const problems: Problem[] = [];
+  const fixtures = new Set<string>();
+  const props = new Set<string>();
+  task.world.fixtures.forEach(({ name }, index) => {
+    if (fixtures.has(name))
+      problems.push({
+        path: ['world', 'fixtures', index, 'name'],
+        text: `"${name}" exists twice; give one of them another name`,
+      });
+    fixtures.add(name);
+  });
+  task.world.props.forEach(({ name }, index) => {
+    if (props.has(name) || fixtures.has(name)) {
+      problems.push({
+        path: ['world', 'props', index, 'name'],
+        text: `"${name}" exists twice; give one of them another name`,
+      });
+    }
+    props.add(name);
+  });
+  const placed = new Set<string>();
+  task.layout.forEach(({ place, on, x, y }, index) => {
+    const path = ['layout', index];
+    if (!props.has(place))
+      problems.push({ path: [...path, 'place'], text: `there is no prop "${place}"; the props are: ${list(props)}` });
+    if (placed.has(place))
+      problems.push({ path: [...path, 'place'], text: `"${place}" is placed twice; remove one of the placements` });
+    if (!fixtures.has(on) && !placed.has(on)) {
+      problems.push({
+        path: [...path, 'on'],
+        text: `"${place}" cannot stand on "${on}": it is neither a fixture nor a prop placed above this line`,
+      });
+    }
+    if (fixtures.has(on) && (x === undefined || y === undefined)) {
+      problems.push({ path, text: `"${place}" stands on a fixture and needs the ranges x and y` });
+    }
+    placed.add(place);
+  });
+  for (const name of props) {
+    if (!placed.has(name))
+      problems.push({ path: ['layout'], text: `the prop "${name}" is never placed; add a placement to the layout` });
+  }
+  goalProblems(task.goal, ['goal'], fixtures, props, problems);
+  return problems;
+}
+
+function goalProblems(
+  goal: Goal,
+  path: readonly PropertyKey[],
+  fixtures: Set<string>,
+  props: Set<string>,
+  problems: Problem[],
+): void {
+  const needProp = (name: string, key: PropertyKey[]) => {
+    if (!props.has(name))
+      problems.push({
+        path: [...path, ...key],
+        text: `the goal speaks of "${name}", but the props are: ${list(props)}`,
+      });
+  };
+  const needAny = (name: string, key: PropertyKey[]) => {
+    if (!props.has(name) && !fixtures.has(name)) {
+      problems.push({
+        path: [...path, ...key],
+        text: `the goal speaks of "${name}", but there are only: ${list(new Set([...fixtures, ...props]))}`,
+      });
+    }
+  };
+  if ('on' in goal) {
+    needProp(goal.on.object, ['on', 'object']);
+    needAny(goal.on.support, ['on', 'support']);
+  } else if ('above' in goal) {
+    needProp(goal.above.object, ['above', 'object']);
+    needAny(goal.above.reference, ['above', 'reference']);
+  } else if ('held' in goal) needProp(goal.held.object, ['held', 'object']);
+  else if ('released' in goal) needProp(goal.released.object, ['released', 'object']);
+  else if ('all' in goal)
+    goal.all.forEach((part, i) => {
+      goalProblems(part, [...path, 'all', i], fixtures, props, problems);
+    });
+  else if ('any' in goal)
+    goal.any.forEach((part, i) => {
+      goalProblems(part, [...path, 'any', i], fixtures, props, problems);
+    });
+  else goalProblems(goal.not, [...path, 'not'], fixtures, props, problems);
+}
+
+function list(names: ReadonlySet<string>): string {
+  return names.size === 0 ? 'none' : [...names].map((name) => `"${name}"`).join(', ');
+}

@@ -1,0 +1,197 @@
+// Owns one simulated world of a task: physics, servos, clock ticks and the true state of every object. Moves only when
+// told to tick. Must never be reached by policy code: the API sees it through ports.
+
+import type { ArmServoState } from '../control/arm-servo.ts';
+import { ArmServo } from '../control/arm-servo.ts';
+import type { HandServoState } from '../control/hand-servo.ts';
+import { HandServo } from '../control/hand-servo.ts';
+import { type Mujoco, Physics, STEP_S } from '../engine/physics.ts';
+import { PhysicsError } from '../engine/physics-error.ts';
+import { type ArmHandles, findArm, readSite, readWidth } from '../robots/panda/arm-handles.ts';
+import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
+import { type Scene, sceneMjcf } from '../scenes/scene.ts';
+import type { Pose, Vec3 } from '../spatial.ts';
+import { createTraceHash, type TraceHash } from '../trace-hash.ts';
+
+/** Physics steps per tick: trace, replay and decisions go by ticks of 10 ms. */
+export const STEPS_PER_TICK = 5;
+export const TICK_S = STEPS_PER_TICK * STEP_S;
+/** World time given to the drawn scene to come to rest before time starts, seconds. */
+const SETTLE_AT_START_S = 0.3;
+/** Objects slower than this rest: m/s and rad/s. */
+const REST_SPEED_M_PER_S = 0.01;
+const REST_TURN_RAD_PER_S = 0.1;
+
+/** Everything needed to go on from here in another world of the same scene. */
+export interface WorldSnapshot {
+  readonly physics: Float64Array;
+  readonly timeS: number;
+  readonly servos: readonly ArmServoState[];
+  readonly hands: readonly HandServoState[];
+}
+
+/** True state of a prop. */
+export interface PropState {
+  readonly name: string;
+  readonly pose: Pose;
+  /** Full side lengths, metres. */
+  readonly size: Vec3;
+}
+
+export class TaskWorld {
+  readonly scene: Scene;
+  readonly physics: Physics;
+  readonly arms: readonly ArmHandles[];
+  readonly servos: readonly ArmServo[];
+  readonly hands: readonly HandServo[];
+  readonly trace: TraceHash = createTraceHash();
+  readonly #propBodies: readonly { name: string; size: Vec3; body: number; geom: number; qvel: number }[];
+  readonly #listeners = new Set<() => void>();
+  #timeS = 0;
+
+  /** @throws PhysicsError when the scene does not compile or falls apart before it rests */
+  constructor(mujoco: Mujoco, scene: Scene) {
+    this.scene = scene;
+    this.physics = new Physics(mujoco, sceneMjcf(scene, 'physics'));
+    this.arms = scene.arms.map((arm) => findArm(this.physics, arm.side));
+    const { qpos } = this.physics.views;
+    scene.arms.forEach((arm, index) => {
+      const handles = this.arms[index];
+      for (let j = 0; j < JOINT_COUNT; j++) qpos[handles.qpos + j] = arm.startJointsRad[j];
+      for (const finger of handles.fingerQpos) qpos[finger] = FRANKA_HAND_LIMITS.maxWidthM / 2;
+    });
+    this.physics.forward();
+    this.servos = this.arms.map((arm) => new ArmServo(this.physics, arm));
+    this.hands = this.arms.map((arm) => new HandServo(this.physics, arm));
+    this.#propBodies = scene.props.map((prop) => ({
+      name: prop.name,
+      size: prop.size,
+      body: this.physics.id('body', prop.name),
+      geom: this.physics.id('geom', prop.name),
+      qvel: this.physics.jointAddress(prop.name).qvel,
+    }));
+    for (let k = 0; k < Math.round(SETTLE_AT_START_S / TICK_S); k++) this.#advanceTick();
+  }
+
+  /** Robot time, seconds since the world was ready. */
+  get timeS(): number {
+    return this.#timeS;
+  }
+
+  /** Calls back after every tick; returns how to stop that. */
+  onTick(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Advances by one tick of 10 ms. @throws PhysicsError DIVERGED */
+  tick(): void {
+    this.#advanceTick();
+    this.#timeS += TICK_S;
+    const { qpos, qvel, ctrl } = this.physics.views;
+    this.trace.tick(qpos, qvel, ctrl);
+    for (const listener of this.#listeners) listener();
+  }
+
+  prop(name: string): PropState | undefined {
+    const found = this.#propBodies.find((prop) => prop.name === name);
+    if (found === undefined) return undefined;
+    const { xpos, xquat } = this.physics.views;
+    return {
+      name,
+      size: found.size,
+      pose: {
+        position: [xpos[3 * found.body], xpos[3 * found.body + 1], xpos[3 * found.body + 2]],
+        quatWxyz: [
+          xquat[4 * found.body],
+          xquat[4 * found.body + 1],
+          xquat[4 * found.body + 2],
+          xquat[4 * found.body + 3],
+        ],
+      },
+    };
+  }
+
+  props(): PropState[] {
+    return this.#propBodies.map(({ name }) => this.prop(name) as PropState);
+  }
+
+  /** Fingertip pose of an arm as measured. */
+  tool(arm: number): Pose {
+    return readSite(this.physics, this.arms[arm].toolSite);
+  }
+
+  widthM(arm: number): number {
+    return readWidth(this.physics, this.arms[arm]);
+  }
+
+  /** Names of the pairs of geoms that touch now, as [one, other]. */
+  touching(): [string, string][] {
+    return this.physics
+      .contacts()
+      .filter((contact) => contact.distanceM < 0)
+      .map(({ geomA, geomB }) => [this.physics.nameOf('geom', geomA), this.physics.nameOf('geom', geomB)]);
+  }
+
+  /** The prop that both pads of an arm touch, if the hand holds one. */
+  heldProp(arm: number): string | undefined {
+    if (!this.hands[arm].holding) return undefined;
+    const [leftPad, rightPad] = this.arms[arm].padGeoms;
+    const touched = (pad: number) =>
+      this.physics.contacts().flatMap(({ geomA, geomB }) => (geomA === pad ? [geomB] : geomB === pad ? [geomA] : []));
+    const left = touched(leftPad);
+    const right = touched(rightPad);
+    return this.#propBodies.find(({ geom }) => left.includes(geom) && right.includes(geom))?.name;
+  }
+
+  /** True when no prop moves faster than rest allows. */
+  get propsRest(): boolean {
+    const { qvel } = this.physics.views;
+    return this.#propBodies.every(({ qvel: at }) => {
+      const linear = Math.sqrt(qvel[at] * qvel[at] + qvel[at + 1] * qvel[at + 1] + qvel[at + 2] * qvel[at + 2]);
+      const turn = Math.sqrt(qvel[at + 3] * qvel[at + 3] + qvel[at + 4] * qvel[at + 4] + qvel[at + 5] * qvel[at + 5]);
+      return linear < REST_SPEED_M_PER_S && turn < REST_TURN_RAD_PER_S;
+    });
+  }
+
+  snapshot(): WorldSnapshot {
+    return {
+      physics: this.physics.snapshot(),
+      timeS: this.#timeS,
+      servos: this.servos.map((servo) => servo.state()),
+      hands: this.hands.map((hand) => hand.state()),
+    };
+  }
+
+  /** Takes a snapshot of a world of the same scene over; the trace goes on. */
+  restore(snapshot: WorldSnapshot): void {
+    if (snapshot.servos.length !== this.servos.length) {
+      throw new PhysicsError(
+        'SNAPSHOT_MISMATCH',
+        `the snapshot has ${snapshot.servos.length} arms, this world ${this.servos.length}; nothing was changed`,
+        'restore it into a world of the same task and seed',
+      );
+    }
+    this.physics.restore(snapshot.physics);
+    this.#timeS = snapshot.timeS;
+    this.servos.forEach((servo, index) => {
+      servo.restore(snapshot.servos[index]);
+    });
+    this.hands.forEach((hand, index) => {
+      hand.restore(snapshot.hands[index]);
+    });
+  }
+
+  dispose(): void {
+    this.physics.dispose();
+  }
+
+  #advanceTick(): void {
+    for (let k = 0; k < STEPS_PER_TICK; k++) {
+      for (const servo of this.servos) servo.step();
+      for (const hand of this.hands) hand.step();
+      this.physics.step();
+    }
+    this.physics.assertFinite();
+  }
+}
