@@ -1,0 +1,206 @@
+// Owns what Capstan's own messages in an episode look like: one zod schema and one type each. Fields are only ever
+// added, and added as optional, so that old files stay readable. Must never hold xyzw quaternions or wall-clock times.
+//
+// Frames and units: metres, radians, newtons, seconds; poses in the base frame of arm 0; quaternions wxyz; lines and
+// columns from 1. A message's own time is the robot time it was recorded with; a file shows it as the field `timeS`.
+
+import { z } from 'zod';
+import type { DeepReadonly } from './topic-codec.ts';
+
+const vec3 = z.tuple([z.number(), z.number(), z.number()]);
+const quat = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+export const poseSchema = z.object({ position: vec3, quatWxyz: quat });
+/** Number of a block within its session, from 0. */
+const block = z.int().nonnegative();
+const line = z.int().positive();
+
+/** The stages a block or a trial can fail in. */
+export const FAILURE_STAGES = [
+  'check',
+  'code',
+  'perception',
+  'planning',
+  'motion',
+  'grasp',
+  'placement',
+  'limit',
+  'timeout',
+  'stopped',
+  'rejected',
+  'interrupted',
+  'crash',
+  'model',
+  'budget',
+] as const;
+const stage = z.enum(FAILURE_STAGES);
+export type FailureStage = z.infer<typeof stage>;
+
+/** What went wrong, in the words of the error itself. */
+export const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  stage: stage.optional(),
+  hint: z.string().optional(),
+  line: line.optional(),
+  column: line.optional(),
+});
+
+/** `/robot/state`: the robot as measured, exactly as the Robot port reports it. */
+export const robotStateSchema = z.object({
+  mode: z.enum(['idle', 'moving', 'stopping', 'stopped', 'fault']),
+  /** One entry per arm: left, then right. */
+  arms: z.array(
+    z.object({
+      jointPositionsRad: z.array(z.number()),
+      jointVelocitiesRadPerS: z.array(z.number()),
+      commandedPositionsRad: z.array(z.number()),
+      externalTorquesNm: z.array(z.number()),
+      tool: poseSchema,
+      gripperWidthM: z.number(),
+      holding: z.boolean(),
+    }),
+  ),
+});
+
+/** `/robot/trace`: one 10 ms tick of the physics as it enters the trace hash; the state a replay is compared with. */
+export const traceTickSchema = z.object({
+  /** Ticks since the start of the trial, from 0. */
+  tick: z.int().nonnegative(),
+  /** Generalised positions, velocities and controls of the engine, in the engine's own order and units. */
+  qpos: z.array(z.number()),
+  qvel: z.array(z.number()),
+  ctrl: z.array(z.number()),
+  /** Geometry pairs that touch, with the normal force in newtons. */
+  contacts: z.array(z.object({ a: z.string(), b: z.string(), forceN: z.number().optional() })).optional(),
+});
+
+/** `/program`: one block of code as it will run. */
+export const programSchema = z.object({
+  block,
+  source: z.string(),
+  /** SHA-256 of the source, hexadecimal. */
+  sha256: z.string(),
+  /** Who wrote it; 'edited' is a model's block changed by the operator. */
+  origin: z.enum(['expert', 'file', 'model', 'operator', 'edited']),
+  name: z.string().optional(),
+});
+
+/** `/check`: the verdict of the static check. */
+export const checkSchema = z.object({
+  block,
+  outcome: z.enum(['passed', 'failed']),
+  durationMs: z.number().optional(),
+  diagnostics: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.enum(['error', 'warning']),
+      message: z.string(),
+      line,
+      column: line,
+      hint: z.string().optional(),
+    }),
+  ),
+});
+
+/** `/preview`: the facts of the block's run in the twin. */
+export const previewSchema = z.object({
+  block,
+  previewId: z.string(),
+  outcome: z.enum(['passed', 'failed', 'skipped']),
+  failure: failureSchema.optional(),
+  durationS: z.number().optional(),
+  topToolSpeedMPerS: z.number().optional(),
+  /** Box around all fingertip positions. */
+  workspace: z.object({ min: vec3, max: vec3 }).optional(),
+  /** Fingertip positions along the motion. */
+  path: z.array(vec3).optional(),
+  contacts: z
+    .array(z.object({ a: z.string(), b: z.string(), timeS: z.number(), kind: z.enum(['expected', 'unexpected']) }))
+    .optional(),
+  grips: z.array(z.object({ object: z.string(), timeS: z.number(), widthM: z.number() })).optional(),
+  output: z.array(z.string()).optional(),
+  predictedSuccess: z.enum(['yes', 'no', 'unknown']).optional(),
+  /** What is known of each source line that moves or senses. */
+  lines: z.array(z.object({ line, knowledge: z.enum(['exact', 'predicted', 'not-reached']) })).optional(),
+});
+
+/** `/approval`: a decision about one block. */
+export const approvalSchema = z.object({
+  block,
+  decision: z.enum(['approved', 'rejected', 'edited', 'stopped']),
+  by: z.enum(['operator', 'automatic']),
+  /** The hash the approval covers, hexadecimal; absent when nothing was approved. */
+  approvalHash: z.string().optional(),
+  epoch: z.int().optional(),
+  previewId: z.string().optional(),
+  comment: z.string().optional(),
+});
+
+/** `/gate`: what the gate did. */
+export const gateSchema = z.object({
+  event: z.enum(['opened', 'closed', 'refused', 'latched', 'reset', 'epoch', 'warning']),
+  epoch: z.int(),
+  block: block.optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** `/call`: one call of the policy API, written when it ended. */
+export const callSchema = z.object({
+  block,
+  /** Number of the call within its block, from 0. */
+  call: z.int().nonnegative(),
+  name: z.string(),
+  line: line.optional(),
+  column: line.optional(),
+  arguments: z.array(z.unknown()),
+  outcome: z.enum(['returned', 'threw']),
+  result: z.unknown().optional(),
+  error: failureSchema.optional(),
+  /** Robot time, seconds. */
+  startTimeS: z.number(),
+  endTimeS: z.number(),
+});
+
+/** `/output`: a line the program printed or said. */
+export const outputSchema = z.object({
+  block,
+  channel: z.enum(['log', 'info', 'warn', 'error', 'say']),
+  text: z.string(),
+  line: line.optional(),
+});
+
+/** `/stop`: a stop, and what it really did. */
+export const stopSchema = z.object({
+  stopId: z.string(),
+  source: z.enum(['operator', 'button', 'gate', 'watchdog', 'driver', 'session']),
+  reason: z.string(),
+  epoch: z.int().optional(),
+  /** True when a stop command went out to the robot. */
+  sent: z.boolean(),
+  /** False means "not confirmed", never "moving". */
+  restConfirmed: z.boolean(),
+  stopDurationS: z.number().nullable(),
+});
+
+/** `/result`: how a block, or the whole episode, ended. */
+export const resultSchema = z.object({
+  scope: z.enum(['block', 'episode']),
+  block: block.optional(),
+  outcome: z.enum(['succeeded', 'failed']),
+  stage: stage.optional(),
+  message: z.string(),
+  failure: failureSchema.optional(),
+});
+
+export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
+export type TraceTickMessage = DeepReadonly<z.infer<typeof traceTickSchema>>;
+export type ProgramMessage = DeepReadonly<z.infer<typeof programSchema>>;
+export type CheckMessage = DeepReadonly<z.infer<typeof checkSchema>>;
+export type PreviewMessage = DeepReadonly<z.infer<typeof previewSchema>>;
+export type ApprovalMessage = DeepReadonly<z.infer<typeof approvalSchema>>;
+export type GateMessage = DeepReadonly<z.infer<typeof gateSchema>>;
+export type CallMessage = DeepReadonly<z.infer<typeof callSchema>>;
+export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
+export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
+export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;

@@ -1,0 +1,73 @@
+// Owns the one list of an episode's topics. Every writer and reader takes names, encodings and types from here; a new
+// topic is one line. Must never import a JSON schema, so that a reader in the browser stays small (see schemas.ts).
+
+import type { z } from 'zod';
+import { jointStatesTopic, logTopic, poseTopic, sceneTopic, transformsTopic } from './foxglove.ts';
+import {
+  approvalSchema,
+  callSchema,
+  checkSchema,
+  gateSchema,
+  outputSchema,
+  previewSchema,
+  programSchema,
+  resultSchema,
+  robotStateSchema,
+  stopSchema,
+  traceTickSchema,
+} from './messages.ts';
+import { type DeepReadonly, type Delivery, decodeJson, encodeJson, type TopicCodec } from './topic-codec.ts';
+
+/** A topic of our own: JSON by a zod schema, plus the robot time as `timeS` for viewers. */
+export interface OwnTopic<Message> extends TopicCodec<Message> {
+  readonly zodSchema: z.ZodObject;
+}
+
+function ownTopic<Schema extends z.ZodObject>(
+  topic: string,
+  schemaName: `capstan.${string}`,
+  delivery: Delivery,
+  zodSchema: Schema,
+): OwnTopic<DeepReadonly<z.infer<Schema>>> {
+  return {
+    topic,
+    schemaName,
+    schemaEncoding: 'jsonschema',
+    messageEncoding: 'json',
+    delivery,
+    zodSchema,
+    encode: (message, stamp) => encodeJson({ ...message, timeS: stamp.timeS }),
+    decode: (data) => decodeJson(zodSchema, data),
+  };
+}
+
+export const TOPICS = {
+  '/robot/joint_states': jointStatesTopic('/robot/joint_states'),
+  /** Fingertip of arm 0. */
+  '/robot/tcp': poseTopic('/robot/tcp'),
+  /** Fingertip of the right arm, where there is one. */
+  '/robot/right/tcp': poseTopic('/robot/right/tcp'),
+  '/tf': transformsTopic('/tf'),
+  '/scene': sceneTopic('/scene'),
+  '/log': logTopic('/log'),
+  '/robot/state': ownTopic('/robot/state', 'capstan.RobotState', 'droppable', robotStateSchema),
+  '/robot/trace': ownTopic('/robot/trace', 'capstan.TraceTick', 'droppable', traceTickSchema),
+  '/program': ownTopic('/program', 'capstan.Program', 'flushed', programSchema),
+  '/check': ownTopic('/check', 'capstan.Check', 'kept', checkSchema),
+  '/preview': ownTopic('/preview', 'capstan.Preview', 'kept', previewSchema),
+  '/approval': ownTopic('/approval', 'capstan.Approval', 'flushed', approvalSchema),
+  '/gate': ownTopic('/gate', 'capstan.Gate', 'kept', gateSchema),
+  '/call': ownTopic('/call', 'capstan.Call', 'kept', callSchema),
+  '/output': ownTopic('/output', 'capstan.Output', 'kept', outputSchema),
+  '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
+  '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
+} as const;
+
+export type TopicName = keyof typeof TOPICS;
+export type MessageOf<T extends TopicName> = (typeof TOPICS)[T] extends TopicCodec<infer Message> ? Message : never;
+
+export const TOPIC_NAMES = Object.keys(TOPICS) as readonly TopicName[];
+
+export function isTopicName(topic: string): topic is TopicName {
+  return Object.hasOwn(TOPICS, topic);
+}
