@@ -1,0 +1,94 @@
+// Owns where things are: the files this installation ships, and the folder that belongs to the user. Everything runs
+// from `out/`; in tests, from the sources. Must never write anything.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseTask } from '../../sim/tasks/parse-task.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
+
+/** The folder that holds package.json. */
+export const INSTALLATION_ROOT = findRoot();
+
+function findRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('this installation is broken: no package.json above the program files');
+    folder = parent;
+  }
+  return folder;
+}
+
+/** A bundled process entry, as "robot-host.js". */
+export function bundledEntry(file: string): string {
+  return join(INSTALLATION_ROOT, 'out', file);
+}
+
+export const VERSION: string = JSON.parse(readFileSync(join(INSTALLATION_ROOT, 'package.json'), 'utf8')).version;
+
+/** Episodes, user skills and settings: CAPSTAN_HOME, or the platform's folder for application data. */
+export function userFolder(): string {
+  const { CAPSTAN_HOME, APPDATA, XDG_DATA_HOME } = process.env;
+  if (CAPSTAN_HOME !== undefined && CAPSTAN_HOME !== '') return resolve(CAPSTAN_HOME);
+  switch (process.platform) {
+    case 'win32':
+      return join(APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'Capstan');
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', 'Capstan');
+    default:
+      return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'capstan');
+  }
+}
+
+export function episodeFolder(): string {
+  return join(userFolder(), 'episodes');
+}
+
+/** A task with the text it was read from. */
+export interface TaskFile {
+  readonly task: Task;
+  readonly text: string;
+  readonly path: string;
+}
+
+/** A task, an expert or a program is not there. The message lists what is. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+}
+
+const TASK_FOLDER = join(INSTALLATION_ROOT, 'sim', 'tasks');
+const EXPERT_FOLDER = join(INSTALLATION_ROOT, 'skills', 'experts');
+
+export function taskNames(): string[] {
+  return readdirSync(TASK_FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(TASK_FOLDER, entry.name, 'task.yaml')))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * Reads a task by its name, or by the path of a task file of the user.
+ * @throws NotFoundError, or TaskFileError when the file cannot be used
+ */
+export function readTask(nameOrPath: string): TaskFile {
+  const path = /[\\/]|\.ya?ml$/.test(nameOrPath) ? resolve(nameOrPath) : join(TASK_FOLDER, nameOrPath, 'task.yaml');
+  if (!existsSync(path)) {
+    throw new NotFoundError(`there is no task "${nameOrPath}"; the tasks are: ${taskNames().join(', ')}`);
+  }
+  const text = readFileSync(path, 'utf8');
+  return { task: parseTask(text, path), text, path };
+}
+
+/** The reference program of a task and tier. @throws NotFoundError */
+export function readExpert(task: string, tier: string): { readonly source: string; readonly path: string } {
+  const path = join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
+  if (!existsSync(path)) {
+    const tasks = taskNames().filter((name) => existsSync(join(EXPERT_FOLDER, `${name}.${tier.toLowerCase()}.ts`)));
+    throw new NotFoundError(
+      `there is no expert for ${task} at tier ${tier}; at this tier there are experts for: ${tasks.join(', ') || 'no task'}`,
+    );
+  }
+  return { source: readFileSync(path, 'utf8'), path };
+}
