@@ -1,0 +1,167 @@
+// Owns the statistics of trials: rates with their uncertainty, comparisons of two programs, and what a number of trials
+// can show at all. Pure functions of numbers; the same on every machine. Must never read a clock or Math.random.
+
+import { createRandomStream } from './random.ts';
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Two-sided 95 % quantile of the normal distribution. */
+const Z_95 = 1.959963984540054;
+/** One-sided quantiles of the normal distribution, by the power they stand for. */
+const Z_POWER = { 0.8: 0.8416212335729143, 0.9: 1.2815515655446004, 0.95: 1.6448536269514722 } as const;
+
+/**
+ * 95 % Wilson score interval of a success rate (E. B. Wilson, 1927, without continuity correction). For no trials at
+ * all it is [0, 1].
+ * @throws RangeError when the counts are not whole or more succeed than tried
+ */
+export function wilsonInterval95(successes: number, trials: number): Interval {
+  assertCount(trials, 'trials');
+  assertCount(successes, 'successes');
+  if (successes > trials) throw new RangeError(`${successes} successes in ${trials} trials`);
+  if (trials === 0) return { low: 0, high: 1 };
+  const rate = successes / trials;
+  const z2 = Z_95 * Z_95;
+  const centre = rate + z2 / (2 * trials);
+  const half = Z_95 * Math.sqrt((rate * (1 - rate)) / trials + z2 / (4 * trials * trials));
+  const scale = 1 + z2 / trials;
+  return {
+    low: successes === 0 ? 0 : (centre - half) / scale,
+    high: successes === trials ? 1 : (centre + half) / scale,
+  };
+}
+
+/**
+ * Exact two-sided McNemar test of two programs on the same seeds: the probability, if both were equally good, of a
+ * split at least as uneven as this one.
+ * @param onlyFirst seeds on which only the first succeeded
+ * @param onlySecond seeds on which only the second succeeded
+ * @returns p in (0, 1]; 1 when they never differ
+ */
+export function mcNemarExact(onlyFirst: number, onlySecond: number): number {
+  assertCount(onlyFirst, 'onlyFirst');
+  assertCount(onlySecond, 'onlySecond');
+  const n = onlyFirst + onlySecond;
+  const k = Math.min(onlyFirst, onlySecond);
+  if (onlyFirst === onlySecond) return 1;
+  return Math.min(1, 2 * binomialTailHalf(n, k));
+}
+
+/** P(X <= k) for X ~ Binomial(n, 1/2). The halvings are spread over the product, so that nothing overflows. */
+function binomialTailHalf(n: number, k: number): number {
+  let halvings = n;
+  let largest = 1; // becomes C(n, k) / 2^n
+  for (let j = 1; j <= k; j++) {
+    largest *= (n - k + j) / j;
+    while (largest > 1 && halvings > 0) {
+      largest /= 2;
+      halvings--;
+    }
+  }
+  for (; halvings > 0 && largest > 0; halvings--) largest /= 2;
+  let sum = 0;
+  let term = 1; // relative to the largest, going down from k
+  for (let j = k; j >= 0 && term > 0; j--) {
+    sum += term;
+    term *= j / (n - j + 1);
+  }
+  return largest * sum;
+}
+
+/** Arithmetic mean; NaN for no values. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996, as R and NumPy do).
+ * @param share in [0, 1]
+ * @returns NaN for no values
+ */
+export function quantile(values: readonly number[], share: number): number {
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`a share lies in [0, 1], not ${share}`);
+  if (values.length === 0) return Number.NaN;
+  return quantileOfSorted(Float64Array.from(values).sort(), share);
+}
+
+function quantileOfSorted(sorted: Float64Array, share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below];
+  const high = sorted[Math.min(below + 1, sorted.length - 1)];
+  return low + (position - below) * (high - low);
+}
+
+/** The middle value; NaN for no values. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/**
+ * 95 % interval of the mean by the percentile bootstrap (B. Efron, 1979).
+ * @param seed of the resampling; the same seed gives the same interval
+ * @param resamples how often the values are drawn anew
+ * @throws RangeError for no values
+ */
+export function bootstrapMeanInterval95(values: readonly number[], seed: number, resamples = 10_000): Interval {
+  if (values.length === 0) throw new RangeError('a mean needs at least one value');
+  const random = createRandomStream(seed, 'bootstrap');
+  const means = new Float64Array(resamples);
+  for (let r = 0; r < resamples; r++) {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[random.integer(values.length)];
+    means[r] = sum / values.length;
+  }
+  means.sort();
+  return { low: quantileOfSorted(means, 0.025), high: quantileOfSorted(means, 0.975) };
+}
+
+/**
+ * The smallest difference in success rate that two groups of independent trials would show with the given probability
+ * (power) in a two-sided test at 5 %, by the normal approximation for two proportions (J. L. Fleiss, Statistical
+ * Methods for Rates and Proportions, without continuity correction; R's power.prop.test).
+ * @param trials in each group
+ * @param baselineRate success rate of the first group, in [0, 1]
+ * @returns the smallest rise and the smallest fall that would show, as positive rates; null where no rate in [0, 1] is
+ *   that far away
+ */
+export function smallestDetectableDifference(
+  trials: number,
+  baselineRate: number,
+  power: keyof typeof Z_POWER = 0.8,
+): { readonly rise: number | null; readonly fall: number | null } {
+  assertCount(trials, 'trials');
+  if (!(baselineRate >= 0 && baselineRate <= 1)) throw new RangeError(`a rate lies in [0, 1], not ${baselineRate}`);
+  const toward = (limit: number): number | null => {
+    const shows = (difference: number) =>
+      trialsNeeded(baselineRate, baselineRate + (limit === 1 ? difference : -difference), power) <= trials;
+    const room = limit === 1 ? 1 - baselineRate : baselineRate;
+    if (room === 0 || !shows(room)) return null;
+    let low = 0;
+    let high = room;
+    // Halving 60 times reaches the last bit of a float64.
+    for (let i = 0; i < 60; i++) {
+      const middle = (low + high) / 2;
+      if (shows(middle)) high = middle;
+      else low = middle;
+    }
+    return high;
+  };
+  return { rise: toward(1), fall: toward(0) };
+}
+
+/** Trials in each group to show the difference of two rates; not rounded; Infinity for equal rates. */
+export function trialsNeeded(firstRate: number, secondRate: number, power: keyof typeof Z_POWER = 0.8): number {
+  const both = (firstRate + secondRate) / 2;
+  const underEqual = Z_95 * Math.sqrt(2 * both * (1 - both));
+  const underDifferent = Z_POWER[power] * Math.sqrt(firstRate * (1 - firstRate) + secondRate * (1 - secondRate));
+  const root = (underEqual + underDifferent) / (firstRate - secondRate);
+  return root * root;
+}
+
+function assertCount(value: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} is a whole number from 0, not ${value}`);
+}
