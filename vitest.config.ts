@@ -8,6 +8,7 @@ console.log(`test order and data seed: ${seed} (repeat with CAPSTAN_TEST_SEED=${
 export default defineConfig({
   test: {
     include: ['test/{unit,contract,attacks,faults,e2e}/**/*.test.ts'],
+    reporters: ['default', ['json', { outputFile: 'out/test-results.json' }]],
     sequence: { shuffle: true, seed },
     testTimeout: 60_000,
     hookTimeout: 60_000,
