@@ -1,0 +1,56 @@
+// Owns the shape of the policy API's definition: what one function is, and which functions a program of a tier may call.
+// Prompt text, declarations and binding are all printed from it. Must never know a robot.
+
+import type { z } from 'zod';
+import type { Stage } from './errors.ts';
+
+/** Raised by every change a program could notice. Part of what an approval covers. */
+export const API_VERSION = '1.0';
+
+/** S1 ground truth, S2 real perception, S3 low-level with examples, S4 low-level without. */
+export type Tier = 'S1' | 'S2' | 'S3' | 'S4';
+
+/** What a call can do to the world, for the approval card: look at it, wait, speak, move free, or grip. */
+export type Risk = 'look' | 'move' | 'grip' | 'wait' | 'say';
+
+export interface ApiParameter {
+  readonly name: string;
+  /** An optional schema makes an optional parameter. */
+  readonly schema: z.ZodType;
+  readonly doc: string;
+}
+
+export interface ApiErrorCase {
+  readonly code: string;
+  readonly stage: Stage;
+  /** Completes "thrown when ...". */
+  readonly when: string;
+  readonly hint: string;
+}
+
+export interface ApiFunction {
+  readonly name: string;
+  readonly tiers: readonly Tier[];
+  /** 2: declared only for robots with two arms. */
+  readonly arms?: 2;
+  readonly risk: Risk;
+  /** One sentence: what it does and when it is done. */
+  readonly summary: string;
+  /** Frames, units, habits of the function that a caller must know. */
+  readonly details: string;
+  readonly parameters: readonly ApiParameter[];
+  /** Null: the call gives back nothing. */
+  readonly result: { readonly schema: z.ZodType; readonly doc: string } | null;
+  readonly errors: readonly ApiErrorCase[];
+  /** A short program that type-checks as it stands. */
+  readonly example?: string;
+}
+
+/** The functions one program may call. */
+export interface PolicyApi {
+  /** Stable name of this very API, as "1.0/S1/1-arm". */
+  readonly version: string;
+  readonly tier: Tier;
+  readonly arms: 1 | 2;
+  readonly functions: readonly ApiFunction[];
+}
