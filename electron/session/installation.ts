@@ -70,7 +70,7 @@ export function taskNames(): string[] {
 
 /**
  * Reads a task by its name, or by the path of a task file of the user.
- * @throws NotFoundError, or TaskFileError when the file cannot be used
+ * @throws NotFoundError, or YamlFileError when the file cannot be used
  */
 export function readTask(nameOrPath: string): TaskFile {
   const path = /[\\/]|\.ya?ml$/.test(nameOrPath) ? resolve(nameOrPath) : join(TASK_FOLDER, nameOrPath, 'task.yaml');

@@ -1,63 +1,11 @@
 // Owns reading a task file: YAML text in, a checked task or one error that names file, line and fix out.
 
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Problem, parseYamlFile } from '../yaml-file.ts';
 import { type Goal, type Task, taskSchema } from './task-schema.ts';
 
-/** The task file cannot be used. The message has one line per problem: file:line: what is wrong. */
-export class TaskFileError extends Error {
-  override readonly name = 'TaskFileError';
-}
-
-/** @throws TaskFileError */
+/** @throws YamlFileError */
 export function parseTask(text: string, fileName: string): Task {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new TaskFileError(
-      document.errors
-        .map((error) => `${fileName}:${lines.linePos(error.pos[0]).line}: this is not valid YAML: ${error.message}`)
-        .join('\n'),
-    );
-  }
-  const lineOf = (path: readonly PropertyKey[]) => {
-    let node: unknown = document.contents;
-    let offset = 0;
-    for (const key of path) {
-      let next: unknown;
-      if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
-        next = pair?.value ?? pair?.key;
-      } else if (isSeq(node)) next = node.items[Number(key)];
-      if (next === undefined || next === null) break;
-      node = next;
-      offset = (node as Node).range?.[0] ?? offset;
-    }
-    return lines.linePos(offset).line;
-  };
-  const parsed = taskSchema.safeParse(document.toJS());
-  if (!parsed.success) {
-    throw new TaskFileError(
-      parsed.error.issues
-        .map((issue) => {
-          const path = issue.path.map(String).join('.');
-          const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-          const line = lineOf(key === undefined ? issue.path : [...issue.path, key]);
-          const fix = key === undefined ? '' : '; remove it, or check its spelling';
-          return `${fileName}:${line}: ${path === '' ? 'the task' : path}: ${issue.message}${fix}`;
-        })
-        .join('\n'),
-    );
-  }
-  const problems = referenceProblems(parsed.data);
-  if (problems.length > 0) {
-    throw new TaskFileError(problems.map(({ path, text }) => `${fileName}:${lineOf(path)}: ${text}`).join('\n'));
-  }
-  return parsed.data;
-}
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly text: string;
+  return parseYamlFile(text, fileName, taskSchema, referenceProblems);
 }
 
 /** What the form cannot say: names that exist once, placements in an order that can be built, goals about real objects. */
