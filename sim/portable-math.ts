@@ -49,6 +49,7 @@ function reduce(x: number): { quadrant: number; remainder: number } {
 
 /** Sine of an angle in radians. Error below 1e-15 for |x| < 1e5; NaN for a value that is not finite. */
 export function sin(x: number): number {
+  if (x === 0) return x;
   const { quadrant, remainder } = reduce(x);
   switch (quadrant) {
     case 0:
@@ -126,7 +127,8 @@ export function atan2(y: number, x: number): number {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
   if (y === 0) return x > 0 || Object.is(x, 0) ? y : Object.is(y, -0) ? -Math.PI : Math.PI;
   if (x === 0) return y > 0 ? Math.PI / 2 : -Math.PI / 2;
-  const angle = atan(Math.abs(y / x));
+  const bothInfinite = Math.abs(x) === Number.POSITIVE_INFINITY && Math.abs(y) === Number.POSITIVE_INFINITY;
+  const angle = bothInfinite ? Math.PI / 4 : atan(Math.abs(y / x));
   const unsigned = x > 0 ? angle : Math.PI - angle;
   return y > 0 ? unsigned : -unsigned;
 }
@@ -216,7 +218,7 @@ export function log(x: number): number {
   return exponent * LN2_HIGH - (half - (s * (half + r) + exponent * LN2_LOW) - f);
 }
 
-/** x to the power y, for x > 0; whole powers of a negative x go by repeated multiplication. */
+/** x to the power y; NaN for a negative x with a y that is not whole. */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
   if (Number.isInteger(y) && Math.abs(y) <= 64) {
@@ -225,6 +227,7 @@ export function pow(x: number, y: number): number {
     return y > 0 ? result : 1 / result;
   }
   if (x === 0) return y > 0 ? 0 : Number.POSITIVE_INFINITY;
+  if (x < 0 && Number.isInteger(y)) return y % 2 === 0 ? pow(-x, y) : -pow(-x, y);
   return exp(y * log(x));
 }
 
@@ -241,7 +244,11 @@ export function cbrt(x: number): number {
 export function tanh(x: number): number {
   if (Number.isNaN(x)) return Number.NaN;
   if (Math.abs(x) > 20) return x > 0 ? 1 : -1;
-  if (Math.abs(x) < 1e-5) return x - (x * x * x) / 3;
+  if (Math.abs(x) < 0.05) {
+    // exp(2x) - 1 would lose the digits that count: the power series, up to x^11.
+    const z = x * x;
+    return x - x * z * (1 / 3 - z * (2 / 15 - z * (17 / 315 - z * (62 / 2835 - z * (1382 / 155925)))));
+  }
   const e = exp(2 * x);
   return (e - 1) / (e + 1);
 }

@@ -1,7 +1,7 @@
 // Owns randomness: seeded streams that give the same numbers on every machine. Must never read a clock or Math.random.
 //
-// Generator: sfc32 (C. Doty-Humphrey, PractRand), seeded by splitmix32 of a text, so that each use has its own stream
-// and adding a draw to one never shifts another.
+// Generator: sfc32 (C. Doty-Humphrey, PractRand), seeded with 96 bits hashed from a text, so that each use has its own
+// stream and adding a draw to one never shifts another.
 
 import { cos, log } from './portable-math.ts';
 
@@ -25,6 +25,14 @@ function hashText(text: string): number {
   return hash >>> 0;
 }
 
+/** Spreads every bit of a hash over the word (the output step of splitmix32). */
+function mix(hash: number): number {
+  let z = hash;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
 /**
  * A stream of its own for each (seed, purpose).
  * @param seed whole number from 0 to 2^53
@@ -34,17 +42,11 @@ export function createRandomStream(seed: number, purpose: string): RandomStream 
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`a seed is a whole number from 0 to 2^53, not ${seed}`);
   }
-  let state = hashText(`${seed}/${purpose}`);
-  const splitmix = () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
-  let a = splitmix();
-  let b = splitmix();
-  let c = splitmix();
+  // Three words, not one: with 32 bits in all, two of 100,000 seeds would probably share their world.
+  const [first, second, third] = ['a', 'b', 'c'].map((word) => mix(hashText(`${word}/${seed}/${purpose}`)));
+  let a = first;
+  let b = second;
+  let c = third;
   let counter = 1;
   const next = () => {
     const t = (((a + b) >>> 0) + counter) >>> 0;

@@ -3,7 +3,7 @@
 //
 // Frames: a pose `aFromB` maps points of frame b into frame a, so that names chain: aFromC = compose(aFromB, bFromC).
 
-import { acos, cos, sin } from './portable-math.ts';
+import { acos, atan2, cos, sin } from './portable-math.ts';
 
 /** Three components: metres for positions, unit-less for directions, radians for rotation vectors. */
 export type Vec3 = readonly [x: number, y: number, z: number];
@@ -104,8 +104,9 @@ export function rotate(q: Quat, v: Vec3): Vec3 {
 
 /** Angle in radians, in [0, pi], between two orientations. */
 export function angleBetween(a: Quat, b: Quat): number {
-  const d = Math.abs(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3]);
-  return 2 * acos(Math.min(d, 1));
+  // By the arc tangent: the arc cosine cannot tell angles below 1e-8 rad from zero.
+  const [w, x, y, z] = quatMultiply(b, quatConjugate(a));
+  return 2 * atan2(Math.sqrt(x * x + y * y + z * z), Math.abs(w));
 }
 
 /** Rotation vector (axis times angle, radians) that takes `from` to `to`, in the common parent frame. */
@@ -114,7 +115,7 @@ export function rotationVectorBetween(from: Quat, to: Quat): Vec3 {
   if (w < 0) [w, x, y, z] = [-w, -x, -y, -z];
   const sine = Math.sqrt(x * x + y * y + z * z);
   if (sine < 1e-12) return [2 * x, 2 * y, 2 * z];
-  const angle = 2 * acos(Math.min(w, 1));
+  const angle = 2 * atan2(sine, w);
   return [(x * angle) / sine, (y * angle) / sine, (z * angle) / sine];
 }
 
