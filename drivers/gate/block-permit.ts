@@ -1,0 +1,251 @@
+// Owns the permit of one running block: the only code of the product that sends motion to a robot. Every command takes
+// the same way: may anything move now, measure, check, send. Must never wait, nor call code of others, between the check
+// of a command and the robot.
+
+import type { JointLimits } from '../../sim/robots/panda/limits.ts';
+import type { GripperCommand, GripperResult, MotionResult, Plan, Robot, RobotState } from '../robot.ts';
+import type { ApprovalClaims, Offer } from './approval.ts';
+import type { Envelope, SoftExcess } from './envelope.ts';
+import type { BlockUsage, CommandFacts, GateHappening } from './events.ts';
+import { assertGranted, createLimitLedger } from './limit-ledger.ts';
+import { GateRefusal, NOTHING_SENT } from './refusal.ts';
+import {
+  type CommandCheck,
+  gripperCommand,
+  motionCommand,
+  type RobotCommand,
+  readRobotError,
+  waitCommand,
+} from './robot-command.ts';
+import type { StopCause } from './stop-latch.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+
+/** Leave to move for one approved block, until it ends or the epoch of the gate changes. */
+export interface BlockPermit {
+  readonly offerId: string;
+  /** What was approved; `claims.source` is the program to run, byte for byte. */
+  readonly claims: ApprovalClaims;
+  readonly usage: BlockUsage;
+  /**
+   * Checks a plan against the envelope and runs it. Resolves to the robot's own result, also when the target was not
+   * reached or a held object was lost.
+   * @param signal aborted before the plan is sent: nothing is sent. Aborted later: a stop like any other, latched.
+   * @throws GateRefusal when it may not run or was stopped; RobotError when the robot refused it without moving
+   */
+  execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult>;
+  /** Checks and sends a gripper command. Signal and errors as in `execute`. */
+  moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult>;
+  /** Lets robot time pass at rest, seconds. Signal and errors as in `execute`. */
+  advance(seconds: number, signal?: AbortSignal): Promise<void>;
+  /** Ends the block: nothing is sent afterwards. Ending it while a command is under way is a stop, latched. */
+  end(): void;
+}
+
+/** What the operator is asked to let happen in step mode. */
+export interface StepRequest {
+  readonly commandId: string;
+  readonly command: CommandFacts;
+}
+
+/** Resolves when the operator lets the step happen, rejects when not. The signal fires when nobody waits any more. */
+export type AwaitStep = (request: StepRequest, signal: AbortSignal) => Promise<void>;
+
+/** What a block needs of its gate. */
+export interface BlockHost {
+  readonly robot: Robot;
+  readonly envelope: Envelope;
+  readonly jointLimits: JointLimits;
+  readonly softLimits: 'refuse' | 'collect';
+  readonly awaitStep: AwaitStep;
+  /** Throws unless, at this instant, a permit of this epoch may move the robot. */
+  assertMayMove(epoch: number): void;
+  isCurrent(epoch: number): boolean;
+  stop(cause: StopCause): Promise<unknown>;
+  emit(happening: GateHappening): void;
+  collect(commandId: string, excesses: readonly SoftExcess[]): void;
+}
+
+export interface Block {
+  readonly permit: BlockPermit;
+  hasEnded(): boolean;
+  /** Rejects every call that waits inside the permit, at once. */
+  interrupt(refusal: GateRefusal): void;
+}
+
+export function createBlock(host: BlockHost, offer: Offer): Block {
+  const { robot, envelope, jointLimits } = host;
+  const { claims } = offer;
+  const rules = { robot, envelope, jointLimits, speedScale: claims.speedScale };
+  const waitingRoom = createWaitingRoom();
+  let ended = false;
+  let commandCount = 0;
+  let calls = 0;
+  let spentS = 0;
+  let reservedS = 0;
+  let underWay = 0;
+  let armIsBusy = false;
+
+  function assertOpen(signal: AbortSignal | undefined): void {
+    host.assertMayMove(claims.epoch);
+    if (ended) {
+      throw new GateRefusal('BLOCK_ENDED', `This block has ended. ${NOTHING_SENT}`, 'Offer and approve a new block.');
+    }
+    if (signal?.aborted) throw givenUp();
+  }
+
+  /** Everything there is to check about one command. Pure: the same look is taken again before it is sent. */
+  function check(command: RobotCommand<unknown>, state: RobotState): CommandCheck {
+    if (armIsBusy && command.kind !== 'gripper') {
+      const message = 'An earlier command of this block is under way. This one was not sent.';
+      throw new GateRefusal('BUSY', message, 'Await each command before the next.');
+    }
+    const found = command.check(state);
+    const caps = createLimitLedger();
+    const where = () => 'This block would go on too long';
+    const robotTimeS = spentS + reservedS + found.plannedS;
+    caps.judge({ limit: 'maxCalls', value: calls + 1, bounds: envelope.maxCalls, unit: 'commands', where });
+    caps.judge({ limit: 'maxRobotTimeS', value: robotTimeS, bounds: envelope.maxRobotTimeS, unit: 's', where });
+    const softExcesses = [...found.softExcesses, ...caps.softExcesses()];
+    if (host.softLimits === 'refuse') assertGranted(softExcesses, claims.grants);
+    return { ...found, softExcesses };
+  }
+
+  async function run<Answer>(command: RobotCommand<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+    commandCount += 1;
+    const commandId = `${offer.id}/${commandCount}`;
+    try {
+      assertOpen(signal);
+      let before = await beforeSending(robot.state(), signal);
+      if (claims.stepMode === 'each-motion' && command.kind !== 'wait') {
+        // Only what would run is shown to the operator, and everything is checked again after the answer.
+        const { facts } = check(command, before);
+        host.emit({ kind: 'command-checked', commandId, command: facts });
+        await operatorsStep({ commandId, command: facts }, signal);
+        before = await beforeSending(robot.state(), signal);
+      }
+      // From here to the robot there is no await and no code of others: what is checked is what is sent, and a stop that
+      // came while this command waited has closed the way.
+      const { facts, plannedS, softExcesses } = check(command, before);
+      assertOpen(signal);
+      const answer = send(command);
+      const finished = keepBooks(command, commandId, answer, before.timeS, plannedS);
+      const answered = onceSent(finished, signal);
+      host.emit({ kind: 'command-sent', commandId, command: facts, softExcesses });
+      if (host.softLimits === 'collect') host.collect(commandId, softExcesses);
+      const value = await answered;
+      command.assertSound(value);
+      return value;
+    } catch (error) {
+      throw answerTo(error, `${command.kind} ${commandId}`);
+    }
+  }
+
+  function send<Answer>(command: RobotCommand<Answer>): Promise<Answer> {
+    calls += 1;
+    underWay += 1;
+    if (command.kind !== 'gripper') armIsBusy = true;
+    try {
+      return command.send();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Follows a command that was sent to its end, whatever has happened to its caller by then. */
+  async function keepBooks<Answer>(
+    command: RobotCommand<Answer>,
+    commandId: string,
+    answer: Promise<Answer>,
+    startS: number,
+    plannedS: number,
+  ): Promise<Answer> {
+    reservedS += plannedS;
+    let tookS = plannedS;
+    try {
+      const value = await answer;
+      host.emit({ kind: 'command-finished', commandId, outcome: command.outcome(value) });
+      const { timeS } = await robot.state();
+      tookS = Math.max(plannedS, timeS - startS);
+      return value;
+    } catch (error) {
+      const { code, message } = readRobotError(error);
+      host.emit({ kind: 'command-finished', commandId, outcome: { kind: 'error', code, message } });
+      throw error;
+    } finally {
+      reservedS -= plannedS;
+      spentS += tookS;
+      underWay -= 1;
+      if (command.kind !== 'gripper') armIsBusy = false;
+    }
+  }
+
+  /** The error the caller gets. One that leaves the state of the arm unknown latches a stop first. */
+  function answerTo(error: unknown, what: string): unknown {
+    if (error instanceof GateRefusal) {
+      const { code, message, hint, stage, severity } = error;
+      host.emit({ kind: 'refused', what, refusal: { code, message, hint, stage, severity } });
+      return error;
+    }
+    const { kind, message } = readRobotError(error);
+    if (kind === 'at-rest') return error;
+    void host.stop({ source: kind, detail: message });
+    return new GateRefusal(
+      'STOP_LATCHED',
+      `${message} The arm was told to stop; its rest is not confirmed yet.`,
+      'Look at the cell and at the robot, then reset the stop. Nothing resumes by itself.',
+      { cause: error },
+    );
+  }
+
+  /** Waits for something that moves nothing; giving up ends the wait and no more. */
+  function beforeSending<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    return waitingRoom.wait(promise, signal, (reject) => reject(givenUp()));
+  }
+
+  /** Waits for a command that was sent. Who gives up now would leave an arm moving, so that is a stop. */
+  function onceSent<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    const detail = 'the program gave up a command that was under way';
+    return waitingRoom.wait(promise, signal, () => void host.stop({ source: 'session', detail }));
+  }
+
+  async function operatorsStep(request: StepRequest, signal: AbortSignal | undefined): Promise<void> {
+    const withdrawal = new AbortController();
+    const step = async () => {
+      try {
+        await host.awaitStep(request, withdrawal.signal);
+      } catch (cause) {
+        const message = `The operator did not let this step happen. ${NOTHING_SENT}`;
+        throw new GateRefusal('INTERRUPTED', message, 'Ask the operator what to change.', { cause });
+      }
+    };
+    try {
+      await beforeSending(step(), signal);
+    } finally {
+      withdrawal.abort();
+    }
+  }
+
+  const permit: BlockPermit = {
+    offerId: offer.id,
+    claims,
+    get usage() {
+      return { calls, robotTimeS: spentS + reservedS };
+    },
+    execute: (plan, signal) => run(motionCommand(plan, rules), signal),
+    moveGripper: (command, signal) => run(gripperCommand(command, rules), signal),
+    advance: (seconds, signal) => run(waitCommand(seconds, rules), signal),
+    end() {
+      if (ended) return;
+      ended = true;
+      if (underWay > 0 && host.isCurrent(claims.epoch)) {
+        void host.stop({ source: 'session', detail: 'the block ended while a command was under way' });
+      }
+      host.emit({ kind: 'ended', offerId: offer.id, usage: permit.usage });
+    },
+  };
+  return { permit, hasEnded: () => ended, interrupt: waitingRoom.interrupt };
+}
+
+function givenUp(): GateRefusal {
+  return new GateRefusal('INTERRUPTED', `The caller gave up. ${NOTHING_SENT}`, 'Ask again if it is still wanted.');
+}

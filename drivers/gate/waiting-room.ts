@@ -1,0 +1,51 @@
+// Owns the waits inside a permit, so that a stop ends all of them at once, whatever they wait for. Must never hold on to
+// a wait that is over.
+
+import type { GateRefusal } from './refusal.ts';
+
+type Reject = (refusal: GateRefusal) => void;
+
+export interface WaitingRoom {
+  /**
+   * Settles as the promise does, or rejects earlier when everything is interrupted.
+   * @param whenAborted called at most once, when the signal fires during the wait; may reject it
+   */
+  wait<Value>(
+    promise: Promise<Value>,
+    signal: AbortSignal | undefined,
+    whenAborted: (reject: Reject) => void,
+  ): Promise<Value>;
+  /** Rejects every wait under way. */
+  interrupt(refusal: GateRefusal): void;
+}
+
+export function createWaitingRoom(): WaitingRoom {
+  const waiting = new Set<Reject>();
+  return {
+    wait: (promise, signal, whenAborted) =>
+      new Promise((resolve, reject) => {
+        const onAbort = () => whenAborted(reject);
+        const leave = () => {
+          waiting.delete(reject);
+          signal?.removeEventListener('abort', onAbort);
+        };
+        waiting.add(reject);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        promise.then(
+          (value) => {
+            leave();
+            resolve(value);
+          },
+          (error: unknown) => {
+            leave();
+            reject(error);
+          },
+        );
+      }),
+    interrupt(refusal) {
+      const everyone = [...waiting];
+      waiting.clear();
+      for (const reject of everyone) reject(refusal);
+    },
+  };
+}
