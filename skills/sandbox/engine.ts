@@ -1,0 +1,295 @@
+// Owns one QuickJS instance: the engine, its limits, its clock, the bridge inside it. Isomorphic: the compiled WASM is
+// passed in. Must never give the engine anything of the machine: no real clock, no randomness, no files, no output.
+
+import { EvalFlags, type JSValueHandle, MAX_STACK_SIZE, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
+import { BRIDGE_TEXT } from './modules/registry.ts';
+import type { SandboxLimits, SandboxSession } from './policy-sandbox.ts';
+import type { EngineSnapshot } from './snapshot-format.ts';
+
+/** 2026-01-01T00:00:00Z: any fixed moment does; a round one reads well in a log. */
+const DEFAULT_START_TIME_MS = 1_767_225_600_000;
+
+/** What the engine asks of the block that runs. */
+export interface EngineEvents {
+  call(id: number, name: string, argsJson: string, frames: string): void;
+  print(level: string, text: string, frames: string): void;
+}
+
+/** Thrown out of the engine to stop a program at any instruction; the instance is dead afterwards. */
+export class GuestKilled extends Error {
+  override readonly name = 'GuestKilled';
+  /** Where the program was, in the bridge's format; empty when the engine could not say. */
+  readonly frames: string;
+
+  constructor(frames: string) {
+    super('the program was stopped');
+    this.frames = frames;
+  }
+}
+
+type ControlName = 'settle' | 'publish' | 'describeThrown' | 'frames';
+
+const CONTROL_NAMES: readonly ControlName[] = ['settle', 'publish', 'describeThrown', 'frames'];
+
+export type BlockState = 'pending' | 'fulfilled' | 'rejected';
+
+export interface EngineOptions {
+  readonly wasm: WebAssembly.Module;
+  readonly session: SandboxSession;
+  readonly limits: SandboxLimits;
+  readonly events: EngineEvents;
+  /** Milliseconds, rising; measures computing time. */
+  readonly clockMs: () => number;
+}
+
+export class Engine {
+  /** Seconds of robot time that `Date` adds to the session's start. */
+  robotTimeS = 0;
+  /** Computing time since the last reset, milliseconds. */
+  cpuMs = 0;
+  readonly #options: EngineOptions;
+  #vm!: QuickJS;
+  #controlsObject!: JSValueHandle;
+  readonly #controls = new Map<ControlName, JSValueHandle>();
+  #deadlineMs = Number.POSITIVE_INFINITY;
+  #blockPromise: JSValueHandle | null = null;
+  /** Rejected promises nobody has listened to yet, by identity. */
+  readonly #unheard = new Map<number, { readonly promise: JSValueHandle; readonly reason: JSValueHandle }>();
+
+  private constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** A fresh world for a session. */
+  static async create(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    const { session } = options;
+    engine.#vm = await QuickJS.create(engine.#quickJsOptions());
+    const vm = engine.#vm;
+    const evaluation = vm.evalCode(BRIDGE_TEXT, 'capstan:bridge', EvalFlags.TYPE_MODULE);
+    vm.executePendingJobs();
+    const bridge = await vm.resolvePromise(evaluation);
+    evaluation.dispose();
+    if ('error' in bridge) throw new Error('the sandbox bridge does not run');
+    const host = vm.newObject();
+    for (const [name, callback] of engine.#hostFunctions()) {
+      vm.newFunction(name, callback).consume((f) => host.setProp(name, f));
+    }
+    const worldJson = vm.newString(JSON.stringify({ functions: session.functions, seed: session.seed }));
+    const install = bridge.value.getProp('installWorld');
+    engine.#controlsObject = vm.callFunction(install, vm.undefined, host, worldJson);
+    for (const handle of [host, worldJson, install, bridge.value]) handle.dispose();
+    engine.#takeControls();
+    return engine;
+  }
+
+  /** The world of a snapshot, taken in this or another process. */
+  static async restore(options: EngineOptions, snapshot: EngineSnapshot): Promise<Engine> {
+    const engine = new Engine(options);
+    engine.#vm = await QuickJS.restore(snapshot.engine, engine.#quickJsOptions());
+    engine.robotTimeS = snapshot.robotTimeS;
+    for (const [name, callback] of engine.#hostFunctions()) engine.#vm.registerHostCallback(name, callback);
+    engine.#controlsObject = engine.#vm.importHandle(snapshot.tokens.controls);
+    engine.#takeControls();
+    return engine;
+  }
+
+  snapshot(): EngineSnapshot {
+    for (const handle of this.#controls.values()) handle.dispose();
+    this.#controls.clear();
+    this.#vm.runGC();
+    const snapshot = {
+      engine: this.#vm.snapshot(),
+      tokens: { controls: this.#vm.exportHandle(this.#controlsObject) },
+      robotTimeS: this.robotTimeS,
+    };
+    this.#takeControls();
+    return snapshot;
+  }
+
+  get memoryBytes(): number {
+    return this.#vm.getMemoryUsage().memoryUsedSize;
+  }
+
+  /**
+   * Starts a block and runs it to its first wait.
+   * @throws GuestKilled when the computing time is used up; JSException for a syntax error
+   */
+  start(blockName: string, javascript: string): BlockState {
+    return this.#compute(() => {
+      this.#blockPromise = this.#vm.evalCode(javascript, blockName, EvalFlags.TYPE_MODULE);
+      this.#vm.executePendingJobs();
+      return this.#state();
+    });
+  }
+
+  /** Answers a call and runs the block to its next wait. */
+  settle(id: number, outcome: 'resolved' | 'rejected', json: string): BlockState {
+    return this.#compute(() => {
+      const vm = this.#vm;
+      // No withScope here: it would also free what #noteRejection keeps.
+      const args = [vm.newNumber(id), vm.newString(outcome), vm.newString(json)];
+      vm.callFunction(this.#control('settle'), vm.undefined, ...args).dispose();
+      for (const handle of args) handle.dispose();
+      vm.executePendingJobs();
+      return this.#state();
+    });
+  }
+
+  /** The bridge's description of what the block threw. */
+  async thrown(): Promise<string> {
+    const result = await this.#vm.resolvePromise(this.#blockPromise!);
+    if (!('error' in result)) throw new Error('the block has thrown nothing');
+    return this.#describe(result.error);
+  }
+
+  /** The description of a rejection that nothing in the block has listened to, if there is one. */
+  unheardRejection(): string | null {
+    for (const { reason } of this.#unheard.values()) return this.#describe(reason);
+    return null;
+  }
+
+  #describe(thrown: JSValueHandle): string {
+    return this.#compute(() =>
+      this.#vm.callFunction(this.#control('describeThrown'), this.#vm.undefined, thrown).consume((h) => h.toString()),
+    );
+  }
+
+  #noteRejection(promise: JSValueHandle, reason: JSValueHandle, isHandled: boolean): void {
+    const identity = promise.identity;
+    const known = this.#unheard.get(identity);
+    if (isHandled) {
+      known?.promise.dispose();
+      known?.reason.dispose();
+      this.#unheard.delete(identity);
+    } else if (!known) {
+      this.#unheard.set(identity, { promise: promise.dup(), reason: reason.dup() });
+    }
+  }
+
+  /** Makes the names of the finished block global. */
+  async publish(): Promise<void> {
+    const result = await this.#vm.resolvePromise(this.#blockPromise!);
+    if ('error' in result) throw new Error('a block that failed has nothing to publish');
+    this.#compute(() => {
+      this.#vm.callFunction(this.#control('publish'), this.#vm.undefined, result.value).dispose();
+      this.#vm.executePendingJobs();
+    });
+    result.value.dispose();
+    this.#blockPromise?.dispose();
+    this.#blockPromise = null;
+  }
+
+  /** Ends the computation that runs now at the engine's next look at the clock; the instance is dead afterwards. */
+  stopSoon(): void {
+    this.#deadlineMs = Number.NEGATIVE_INFINITY;
+  }
+
+  dispose(): void {
+    this.#vm.dispose();
+  }
+
+  #control(name: ControlName): JSValueHandle {
+    return this.#controls.get(name)!;
+  }
+
+  #takeControls(): void {
+    for (const name of CONTROL_NAMES) this.#controls.set(name, this.#controlsObject.getProp(name));
+  }
+
+  #state(): BlockState {
+    return (['pending', 'fulfilled', 'rejected'] as const)[this.#blockPromise!.promiseState];
+  }
+
+  /** Runs guest code under the block's budget of computing time. */
+  #compute<T>(work: () => T): T {
+    const { clockMs, limits } = this.#options;
+    const start = clockMs();
+    this.#deadlineMs = start + limits.cpuMs - this.cpuMs;
+    try {
+      return work();
+    } finally {
+      this.cpuMs += clockMs() - start;
+      this.#deadlineMs = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** An exception, not `true`: the engine's own interrupt can be swallowed by a promise executor. */
+  #interrupt(): boolean {
+    if (this.#options.clockMs() < this.#deadlineMs) return false;
+    this.#deadlineMs = Number.POSITIVE_INFINITY; // the stack is read by guest code, which polls too
+    let frames = '';
+    try {
+      frames = this.#vm.callFunction(this.#control('frames'), this.#vm.undefined).consume((h) => h.toString());
+    } catch {
+      frames = ''; // too deep or out of memory: the place stays unknown
+    }
+    throw new GuestKilled(frames);
+  }
+
+  #hostFunctions(): [string, (...args: JSValueHandle[]) => JSValueHandle][] {
+    const { events } = this.#options;
+    return [
+      [
+        'call',
+        (id, name, argsJson, frames) => {
+          events.call(id.toNumber(), name.toString(), argsJson.toString(), frames.toString());
+          return this.#vm.undefined;
+        },
+      ],
+      [
+        'print',
+        (level, text, frames) => {
+          events.print(level.toString(), text.toString(), frames.toString());
+          return this.#vm.undefined;
+        },
+      ],
+    ];
+  }
+
+  #quickJsOptions(): QuickJSOptions {
+    const { wasm, session, limits } = this.#options;
+    const startTimeMs = session.startTimeMs ?? DEFAULT_START_TIME_MS;
+    const modules = new Map(session.modules.map((module) => [module.specifier, module.javascript]));
+    return {
+      wasm,
+      memoryLimit: limits.memoryBytes,
+      maxStackSize: MAX_STACK_SIZE,
+      timezoneOffset: 0,
+      interruptHandler: () => this.#interrupt(),
+      onUnhandledRejection: (promise, reason, isHandled) => this.#noteRejection(promise, reason, isHandled),
+      moduleLoader: {
+        normalize: (_from, specifier) => {
+          if (modules.has(specifier)) return specifier;
+          throw withoutStack(new ReferenceError(`there is no module "${specifier}"`));
+        },
+        load: (specifier) => modules.get(specifier)!,
+      },
+      wasi: (memory) => ({
+        clock_time_get: (_clock: number, _precision: bigint, resultPtr: number) => {
+          const nowNs = BigInt(Math.round((startTimeMs + this.robotTimeS * 1000) * 1000)) * 1000n;
+          new DataView(memory.buffer).setBigUint64(resultPtr, nowNs, true);
+          return 0;
+        },
+        random_get: (pointer: number, length: number) => {
+          new Uint8Array(memory.buffer, pointer, length).fill(0);
+          return 0;
+        },
+        // The engine's own messages: claimed to be written, shown nowhere.
+        fd_write: (_fd: number, iovsPtr: number, iovsLen: number, writtenPtr: number) => {
+          const view = new DataView(memory.buffer);
+          let total = 0;
+          for (let i = 0; i < iovsLen; i++) total += view.getUint32(iovsPtr + i * 8 + 4, true);
+          view.setUint32(writtenPtr, total, true);
+          return 0;
+        },
+      }),
+    };
+  }
+}
+
+/** An error that crosses into the program: its host stack, which names files, stays here. */
+function withoutStack(error: Error): Error {
+  error.stack = '';
+  return error;
+}

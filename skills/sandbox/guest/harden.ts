@@ -1,0 +1,114 @@
+// Owns the frozen world: no code from text, no shared memory, no clock of the machine, and built-ins that no program can
+// change, so that a word means the same in every block of a session. Runs inside the sandbox, once, before any program.
+// Must never run after a program has.
+
+/** Globals a policy program has no use for, or that would reach beyond its own memory. */
+const REMOVED_GLOBALS = [
+  'eval',
+  'Function',
+  'WeakRef',
+  'FinalizationRegistry',
+  'SharedArrayBuffer',
+  'Atomics',
+  'Proxy',
+  'Reflect',
+  'performance',
+  'DOMException',
+  'atob',
+  'btoa',
+  'escape',
+  'unescape',
+  'queueMicrotask',
+  'navigator',
+  'gc',
+];
+
+/** Names that programs give to their own objects by plain assignment, which a frozen prototype would refuse. */
+const ASSIGNABLE = ['toString', 'toLocaleString', 'valueOf', 'name', 'message', 'toJSON'];
+
+type Bag = Record<PropertyKey, unknown>;
+
+function codeFromText(): never {
+  throw new TypeError('code cannot be made from text here');
+}
+
+/** Every object reachable from the globals by properties and prototypes. */
+function reachable(roots: readonly unknown[]): Set<object> {
+  const found = new Set<object>();
+  const open = [...roots];
+  while (open.length > 0) {
+    const value = open.pop();
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || found.has(value)) continue;
+    found.add(value);
+    open.push(Object.getPrototypeOf(value));
+    const descriptors = Object.getOwnPropertyDescriptors(value) as Record<PropertyKey, PropertyDescriptor>;
+    for (const key of [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)]) {
+      const descriptor = descriptors[key];
+      open.push(descriptor.value, descriptor.get, descriptor.set);
+    }
+  }
+  return found;
+}
+
+/** Lets objects that inherit a frozen property still get one of their own by assignment, as ever. */
+function allowOverride(target: object, key: string): void {
+  const descriptor = Object.getOwnPropertyDescriptor(target, key);
+  if (!descriptor?.configurable || !('value' in descriptor)) return;
+  const inherited: unknown = descriptor.value;
+  Object.defineProperty(target, key, {
+    configurable: false,
+    enumerable: false,
+    get: () => inherited,
+    set(this: unknown, value: unknown) {
+      if (this === target || typeof this !== 'object' || this === null) throw new TypeError(`${key} is frozen`);
+      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+}
+
+/** Freezes every built-in and removes what programs may not have. `extra` are the bridge's own objects. */
+export function hardenWorld(extra: readonly unknown[]): void {
+  const world = globalThis as unknown as Bag;
+  const functionKinds = [
+    () => {},
+    async () => {},
+    function* () {
+      yield 0;
+    },
+    async function* () {
+      yield 0;
+    },
+  ].map((sample) => Object.getPrototypeOf(sample) as object);
+  for (const prototype of functionKinds) {
+    Object.defineProperty(prototype, 'constructor', { value: codeFromText, writable: false, configurable: false });
+  }
+  // The hook that would let a program rewrite the stacks its errors show.
+  Object.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
+  Object.defineProperty(Error, 'stackTraceLimit', { value: 32, writable: false, configurable: false });
+  for (const name of REMOVED_GLOBALS) delete world[name];
+
+  // Prototypes that syntax reaches without a global name.
+  const hidden = [
+    ...functionKinds,
+    [][Symbol.iterator](),
+    new Map().entries(),
+    new Set().values(),
+    ''[Symbol.iterator](),
+    ''.matchAll(/x/g),
+    (function* () {
+      yield 0;
+    })(),
+    (async function* () {
+      yield 0;
+    })(),
+    (world.Iterator as { from(source: object): object }).from({ next: () => ({ done: true, value: 0 }) }),
+  ];
+  const everything = reachable([...Object.getOwnPropertyNames(world).map((name) => world[name]), ...hidden, ...extra]);
+  everything.delete(globalThis);
+  for (const object of everything) for (const key of ASSIGNABLE) allowOverride(object, key);
+  for (const object of everything) Object.freeze(object);
+  for (const name of Object.getOwnPropertyNames(world)) {
+    const descriptor = Object.getOwnPropertyDescriptor(world, name)!;
+    if (descriptor.configurable) Object.defineProperty(world, name, { configurable: false, writable: false });
+  }
+}
