@@ -144,6 +144,9 @@ function parse<Schema extends z.ZodType>(schema: Schema, values: Values): z.infe
 /** `episode-<UTC timestamp>-<task>-<short id>.mcap`, safe on every file system and sorted by date. */
 export function episodeFileName(info: EpisodeInfo, startedNs: bigint): string {
   const timestamp = new Date(Number(startedNs / 1_000_000n)).toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
-  const task = info.task.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60);
+  const task = info.task
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
   return `episode-${timestamp}-${task}-${info.id.replace(/[^A-Za-z0-9]+/g, '').slice(0, 8)}.mcap`;
 }

@@ -39,7 +39,7 @@ export interface McapContainer {
   readonly chunks: readonly ChunkEntry[];
   readonly attachments: readonly AttachmentEntry[];
   readonly metadata: readonly McapTypes.Metadata[];
-  /** Bytes of the file, and of them those up to the end of the last complete record. */
+  /** Bytes of the file, and of them those that lead up to a cut; all of them when no data was cut. */
   readonly byteLength: number;
   readonly readableBytes: number;
   /** Publish times of the first and last message; null when the index was used, which does not hold them. */
@@ -241,7 +241,7 @@ async function walk(source: EpisodeSource, size: number, problems: string[]): Pr
     attachments,
     metadata,
     byteLength: size,
-    readableBytes: at,
+    readableBytes: reachedEnd ? size : at, // after the end of the data only the index follows
     publishRangeNs,
     problems,
     ...readers(source, size, channels),

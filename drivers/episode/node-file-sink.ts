@@ -10,12 +10,15 @@ import { diskFull, type EpisodeSink } from './sink.ts';
  * @throws EpisodeError FILE_EXISTS, DISK_FULL or WRITE_FAILED
  */
 export async function createNodeFileSink(path: string): Promise<EpisodeSink> {
-  let file: FileHandle;
   try {
-    file = await open(path, 'ax');
+    return sinkOfFile(await open(path, 'ax'), path);
   } catch (cause) {
     throw writeError(path, cause);
   }
+}
+
+/** A sink that appends to a file opened by the caller; `path` names it in errors. */
+export function sinkOfFile(file: FileHandle, path: string): EpisodeSink {
   const guarded = async (action: () => Promise<unknown>) => {
     try {
       await action();

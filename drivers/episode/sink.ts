@@ -18,6 +18,8 @@ export interface EpisodeSink {
 export interface MemorySink extends EpisodeSink {
   /** A copy of everything appended so far. */
   bytes(): Uint8Array;
+  /** Keeps every write waiting, as a stalled disk does, until the returned function is called. */
+  stall(): () => void;
 }
 
 /** A sink in memory. With `capacityBytes` it fills up as a disk does: the bytes that fit are kept, then DISK_FULL. */
@@ -25,12 +27,14 @@ export function createMemorySink(options: { capacityBytes?: number } = {}): Memo
   const capacityBytes = options.capacityBytes ?? Number.POSITIVE_INFINITY;
   const parts: Uint8Array[] = [];
   let length = 0;
+  let ready = Promise.resolve();
   const append = (bytes: Uint8Array) => {
     parts.push(bytes.slice());
     length += bytes.length;
   };
   return {
     async write(bytes) {
+      await ready;
       if (length + bytes.length > capacityBytes) {
         append(bytes.subarray(0, capacityBytes - length));
         throw diskFull(`after ${length} bytes`);
@@ -39,6 +43,13 @@ export function createMemorySink(options: { capacityBytes?: number } = {}): Memo
     },
     async sync() {},
     async close() {},
+    stall() {
+      let resume = () => {};
+      ready = new Promise((resolve) => {
+        resume = resolve;
+      });
+      return resume;
+    },
     bytes() {
       const all = new Uint8Array(length);
       let at = 0;

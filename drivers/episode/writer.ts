@@ -2,7 +2,6 @@
 // that are never older than a second. Must never throw from record(), drop an event, or hold more than a bounded
 // amount of state samples in memory; a failing disk ends the recording, not the robot's program.
 
-import type { McapTypes } from '@mcap/core';
 import { type EpisodeClock, systemClock } from './episode-clock.ts';
 import { describeCause, EpisodeError } from './episode-error.ts';
 import {
@@ -15,14 +14,14 @@ import {
   outcomeToValues,
 } from './episode-info.ts';
 import { createMcapAppender } from './mcap-appender.ts';
+import { createPendingQueue, type PendingEntry } from './pending-queue.ts';
 import { schemaOf } from './schemas.ts';
 import type { EpisodeSink } from './sink.ts';
 import type { TopicCodec } from './topic-codec.ts';
 import { type MessageOf, TOPICS, type TopicName } from './topics.ts';
 
-/** A chunk is closed when it is this old, so that no more is lost when the process dies. */
-const CHUNK_MAX_AGE_NS = 1_000_000_000n;
-/** How often the age is looked at, milliseconds. With the age above 750 ms a chunk is closed before it is a second old. */
+/** A chunk is closed when it is this old: with the look at its age every 250 ms, before it is a second old. */
+const CHUNK_MAX_AGE_NS = 700_000_000n;
 const CHUNK_CHECK_MS = 250;
 const CHUNK_BYTES = 256 * 1024;
 /** Encoded messages kept while the disk is slow: about 20 s of 500 Hz joint states and transforms. */
@@ -50,6 +49,8 @@ export interface RecordingStatus {
   readonly messages: number;
   /** Bytes given to the sink. */
   readonly bytes: number;
+  /** Encoded bytes that wait for the sink; bounded by `maxPendingBytes` as far as state samples go. */
+  readonly pendingBytes: number;
   /** State samples dropped because the sink could not follow, by topic. */
   readonly droppedSamples: Readonly<Partial<Record<TopicName, number>>>;
   /** Messages that came after the end or after a failure. */
@@ -75,13 +76,6 @@ export interface EpisodeWriter {
   status(): RecordingStatus;
 }
 
-interface PendingMessage extends McapTypes.Message {
-  readonly topic: TopicName;
-}
-
-/** What waits for the sink: a message, or a record outside the chunks; undefined where a sample was dropped. */
-type Pending = PendingMessage | { readonly size: number; readonly make: () => Uint8Array } | undefined;
-
 interface Channel {
   readonly id: number;
   nextSequence: number;
@@ -89,9 +83,9 @@ interface Channel {
 
 export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOptions): EpisodeWriter {
   const clock = options.clock ?? systemClock();
-  const maxPendingBytes = options.maxPendingBytes ?? MAX_PENDING_BYTES;
   const appender = createMcapAppender(options.compression ?? 'lz4');
   const channels = new Map<TopicName, Channel>();
+  const topicOfChannel: TopicName[] = [];
   const dropped: Partial<Record<TopicName, number>> = {};
   const startedNs = clock.startedNs;
 
@@ -101,54 +95,42 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
   let lateMessages = 0;
   let bytes = 0;
 
-  let pending: Pending[] = [];
-  let pendingBytes = 0;
-  let dropFrom = 0; // everything before this index has been looked at for dropping
-  let pendingSinceNs = 0n; // when the oldest pending entry came
-  let takenCount = 0; // entries ever taken from the queue
-  let wantedCount = 0; // entries that somebody waits for
+  const queue = createPendingQueue(options.maxPendingBytes ?? MAX_PENDING_BYTES, (message) => {
+    const topic = topicOfChannel[message.channelId];
+    messages--;
+    dropped[topic] = (dropped[topic] ?? 0) + 1;
+  });
+  let queuedSinceNs = 0n; // when the oldest queued entry came
+  let wantedCount = 0; // up to this entry somebody waits for the write
   let waiters: { readonly count: number; readonly done: () => void }[] = [];
   let draining = false;
   let finished: Promise<void> | null = null;
 
-  let lastElapsedNs = 0n;
+  let lastRawNs = 0n;
+  let skippedNs = 0n; // what a clock that ran backwards has taken away
   let lastLogNs = startedNs;
   let robotRangeS: { first: number; last: number } | null = null;
 
-  const stop = clock.every(CHUNK_CHECK_MS, () => drainWhenDue());
+  const cancelTimer = clock.every(CHUNK_CHECK_MS, () => drainWhenDue());
 
   const elapsedNs = (): bigint => {
-    const now = clock.elapsedNs();
-    if (now > lastElapsedNs) lastElapsedNs = now;
-    return lastElapsedNs;
+    const raw = clock.elapsedNs();
+    if (raw < lastRawNs) skippedNs += lastRawNs - raw;
+    lastRawNs = raw;
+    return raw + skippedNs;
   };
 
-  const acceptedCount = () => takenCount + pending.length;
-
-  const enqueue = (entry: NonNullable<Pending>, size: number) => {
-    if (pending.length === 0) pendingSinceNs = elapsedNs();
-    pending.push(entry);
-    pendingBytes += size;
-    if (pendingBytes > maxPendingBytes) dropSamples();
+  const enqueue = (entry: PendingEntry) => {
+    if (queue.isEmpty) queuedSinceNs = elapsedNs();
+    queue.push(entry);
     drainWhenDue();
   };
 
-  const dropSamples = () => {
-    for (; dropFrom < pending.length && pendingBytes > maxPendingBytes; dropFrom++) {
-      const entry = pending[dropFrom];
-      if (entry === undefined || !('topic' in entry) || TOPICS[entry.topic].delivery !== 'droppable') continue;
-      pending[dropFrom] = undefined;
-      pendingBytes -= entry.data.length;
-      messages--;
-      dropped[entry.topic] = (dropped[entry.topic] ?? 0) + 1;
-    }
-  };
-
   const due = () =>
-    pending.length > 0 &&
-    (wantedCount > takenCount ||
-      pendingBytes >= CHUNK_BYTES ||
-      elapsedNs() - pendingSinceNs >= CHUNK_MAX_AGE_NS - BigInt(CHUNK_CHECK_MS) * 1_000_000n);
+    !queue.isEmpty &&
+    (wantedCount > queue.takenCount ||
+      queue.byteLength >= CHUNK_BYTES ||
+      elapsedNs() - queuedSinceNs >= CHUNK_MAX_AGE_NS);
 
   const drainWhenDue = () => {
     if (!draining && (state === 'recording' || state === 'finishing') && due()) void drain();
@@ -157,38 +139,17 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
   const drain = async () => {
     draining = true;
     try {
-      while (due()) await append(takeNext());
+      while (due()) {
+        const batch = queue.take(CHUNK_BYTES);
+        queuedSinceNs = elapsedNs();
+        await append(batch.kind === 'chunk' ? appender.chunk(batch.messages) : batch.make());
+      }
     } catch (cause) {
       fail(cause);
     } finally {
       draining = false;
       settleWaiters();
     }
-  };
-
-  /** Removes the next record or the next chunk of messages from the queue and encodes it. */
-  const takeNext = (): Uint8Array => {
-    const batch: McapTypes.Message[] = [];
-    let size = 0;
-    let count = 0;
-    let record: (() => Uint8Array) | null = null;
-    for (; count < pending.length && size < CHUNK_BYTES && record === null; count++) {
-      const entry = pending[count];
-      if (entry === undefined) continue;
-      if ('make' in entry) {
-        if (batch.length > 0) break;
-        record = entry.make;
-        size += entry.size;
-      } else {
-        batch.push(entry);
-        size += entry.data.length;
-      }
-    }
-    pending = pending.slice(count);
-    pendingBytes -= size;
-    dropFrom = Math.max(0, dropFrom - count);
-    takenCount += count;
-    return record === null ? appender.chunk(batch) : record();
   };
 
   const append = async (data: Uint8Array) => {
@@ -198,7 +159,7 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
   };
 
   const settleWaiters = () => {
-    const settled = state === 'failed' ? waiters : waiters.filter(({ count }) => count <= takenCount);
+    const settled = state === 'failed' ? waiters : waiters.filter(({ count }) => count <= queue.takenCount);
     waiters = waiters.filter((waiter) => !settled.includes(waiter));
     for (const { done } of settled) done();
   };
@@ -207,10 +168,8 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
     if (state === 'failed') return;
     error = cause instanceof EpisodeError ? cause : unexpected(cause);
     state = 'failed';
-    lateMessages += pending.length;
-    pending = [];
-    pendingBytes = 0;
-    stop();
+    queue.clear();
+    cancelTimer();
     options.onError(error);
   };
 
@@ -221,6 +180,7 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
     const schema = { name: schemaName, encoding: schemaEncoding, data: schemaOf(topic) };
     const channel = { id: appender.addChannel({ topic, messageEncoding, schema }), nextSequence: 0 };
     channels.set(topic, channel);
+    topicOfChannel[channel.id] = topic;
     return channel;
   };
 
@@ -236,8 +196,12 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
     const channel = channelOf(topic);
     const sequence = channel.nextSequence++;
     messages++;
-    if (codec.delivery === 'flushed') wantedCount = acceptedCount() + 1;
-    enqueue({ topic, channelId: channel.id, sequence, logTime: lastLogNs, publishTime, data }, data.length);
+    if (codec.delivery === 'flushed') wantedCount = queue.pushedCount + 1;
+    enqueue({
+      kind: 'message',
+      message: { channelId: channel.id, sequence, logTime: lastLogNs, publishTime, data },
+      droppable: codec.delivery === 'droppable',
+    });
   };
 
   const writer: EpisodeWriter = {
@@ -258,15 +222,15 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
       const copy = data.slice();
       const time = startedNs + elapsedNs();
       const attachment = { name, mediaType, data: copy, logTime: time, createTime: time };
-      if (state === 'recording')
-        enqueue({ size: copy.length, make: () => appender.attachment(attachment) }, copy.length);
+      if (state !== 'recording') return;
+      enqueue({ kind: 'record', byteLength: copy.length, make: () => appender.attachment(attachment) });
     },
     setMetadata(name, values) {
       const copy = { ...values };
-      if (state === 'recording') enqueue({ size: 0, make: () => appender.metadata(name, copy) }, 0);
+      if (state === 'recording') enqueue({ kind: 'record', byteLength: 0, make: () => appender.metadata(name, copy) });
     },
     async flush() {
-      const count = acceptedCount();
+      const count = queue.pushedCount;
       wantedCount = Math.max(wantedCount, count);
       if (state !== 'failed' && count > 0) {
         await new Promise<void>((done) => {
@@ -288,12 +252,20 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
       await finished;
       return writer.status();
     },
-    status: () => ({ state, messages, bytes, droppedSamples: { ...dropped }, lateMessages, error }),
+    status: () => ({
+      state,
+      messages,
+      bytes,
+      pendingBytes: queue.byteLength,
+      droppedSamples: { ...dropped },
+      lateMessages,
+      error,
+    }),
   };
 
   const complete = async () => {
     await writer.flush();
-    stop();
+    cancelTimer();
     try {
       if (state === 'finishing') {
         await append(appender.end());
@@ -308,10 +280,8 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
     await sink.close().catch(() => {}); // the failure has been reported; there is nothing more to save
   };
 
-  enqueue(
-    { size: 0, make: () => appender.begin(EPISODE_PROFILE, `capstan ${options.info.versions.capstan ?? ''}`) },
-    0,
-  );
+  const library = `capstan ${options.info.versions.capstan ?? ''}`.trim();
+  enqueue({ kind: 'record', byteLength: 0, make: () => appender.begin(EPISODE_PROFILE, library) });
   writer.setMetadata(INFO_RECORD, infoToValues(options.info, startedNs));
   void writer.flush();
   return writer;
