@@ -40,6 +40,20 @@ export interface Contact {
 
 export type NamedKind = 'body' | 'joint' | 'geom' | 'site' | 'actuator';
 
+const NOTHING = new Float64Array(0);
+const NO_VIEWS: PhysicsViews = {
+  qpos: NOTHING,
+  qvel: NOTHING,
+  qacc: NOTHING,
+  ctrl: NOTHING,
+  xpos: NOTHING,
+  xquat: NOTHING,
+  siteXpos: NOTHING,
+  siteXmat: NOTHING,
+  actuatorForce: NOTHING,
+  actuatorForceRange: NOTHING,
+};
+
 export class Physics {
   readonly model: MjModel;
   readonly data: MjData;
@@ -62,7 +76,7 @@ export class Physics {
     } catch (cause) {
       throw new PhysicsError(
         'INVALID_MODEL',
-        `MuJoCo refused the scene: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `MuJoCo refused the scene: ${spoken(cause)}`,
         'check the sizes and names of the props in the task file',
         { cause },
       );
@@ -78,7 +92,10 @@ export class Physics {
 
   /** Live views; taken again when the engine's memory has grown since. Cheap: call it once per loop, not per value. */
   get views(): PhysicsViews {
-    if (this.#views.qpos.length === 0) this.#views = this.#takeViews();
+    if (this.#views.qpos.length === 0) {
+      this.#assertAlive();
+      this.#views = this.#takeViews();
+    }
     return this.#views;
   }
 
@@ -86,8 +103,12 @@ export class Physics {
     return this.data.time;
   }
 
-  /** Advances by `count` steps of STEP_S. Does not look at the result: call `assertFinite` once per control tick. */
+  /**
+   * Advances by `count` steps of STEP_S. Does not look at the result: call `assertFinite` once per control tick.
+   * @throws PhysicsError DISPOSED
+   */
   step(count = 1): void {
+    this.#assertAlive();
     for (let i = 0; i < count; i++) this.#mujoco.mj_step(this.model, this.data);
   }
 
@@ -159,12 +180,14 @@ export class Physics {
 
   /** Copy of the full state: restoring it and stepping gives bit for bit what stepping on would have given. */
   snapshot(): Float64Array {
+    this.#assertAlive();
     this.#mujoco.mj_getState(this.model, this.data, this.#state, this.#stateKind);
     return Float64Array.from(this.#state.GetView() as Float64Array);
   }
 
   /** @throws PhysicsError SNAPSHOT_MISMATCH when the snapshot belongs to another model */
   restore(snapshot: Float64Array): void {
+    this.#assertAlive();
     const view: Float64Array = this.#state.GetView();
     if (snapshot.length !== view.length) {
       throw new PhysicsError(
@@ -174,15 +197,13 @@ export class Physics {
       );
     }
     view.set(snapshot);
-    // The forward pass overwrites the solver's warm start, which is part of the state: set the state a second time.
     this.#mujoco.mj_setState(this.model, this.data, view as unknown as number[], this.#stateKind);
     this.forward();
-    view.set(snapshot);
-    this.#mujoco.mj_setState(this.model, this.data, view as unknown as number[], this.#stateKind);
   }
 
   /** Back to the state of the model file. */
   reset(): void {
+    this.#assertAlive();
     this.#mujoco.mj_resetData(this.model, this.data);
     this.forward();
   }
@@ -209,11 +230,18 @@ export class Physics {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#views = NO_VIEWS;
     this.#state.delete();
     this.#positionJacobian.delete();
     this.#rotationJacobian.delete();
     this.data.delete();
     this.model.delete();
+  }
+
+  /** The engine gives freed memory to others: nothing may read or write it through a disposed world. */
+  #assertAlive(): void {
+    if (!this.#disposed) return;
+    throw new PhysicsError('DISPOSED', 'this world was closed; nothing moves in it any more', 'open a new world');
   }
 
   #objectType(kind: NamedKind): number {
@@ -242,4 +270,9 @@ export class Physics {
       actuatorForceRange: model.actuator_forcerange,
     };
   }
+}
+
+/** The engine's own words on one line. */
+function spoken(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ').trim();
 }
