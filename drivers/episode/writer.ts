@@ -26,6 +26,8 @@ const CHUNK_CHECK_MS = 250;
 const CHUNK_BYTES = 256 * 1024;
 /** Encoded messages kept while the disk is slow: about 20 s of 500 Hz joint states and transforms. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** Share of that from which a run that can wait is asked to. */
+const READY_SHARE = 0.25;
 /** Some thirty years: beyond it a robot time is a mistake, and its nanoseconds would not fit a float64 exactly. */
 const MAX_ROBOT_TIME_S = 1e9;
 
@@ -69,6 +71,11 @@ export interface EpisodeWriter {
   attach(name: string, mediaType: string, bytes: Uint8Array): void;
   /** Adds a metadata record; a later one of the same name replaces it for readers. */
   setMetadata(name: string, values: Readonly<Record<string, string>>): void;
+  /**
+   * For runs that are not bound to real time: a promise to wait for when the sink has fallen far behind, else
+   * undefined. A run that asks after every tick, as a pacer is asked, loses no sample however fast it is.
+   */
+  ready(): Promise<void> | undefined;
   /** Resolves when everything recorded so far would survive the death of this process, or the recording has failed. */
   flush(): Promise<'written' | 'failed'>;
   /** Writes the outcome and the index, syncs and closes the sink. Resolves with the final status; safe to call again. */
@@ -95,7 +102,8 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
   let lateMessages = 0;
   let bytes = 0;
 
-  const queue = createPendingQueue(options.maxPendingBytes ?? MAX_PENDING_BYTES, (message) => {
+  const maxPendingBytes = options.maxPendingBytes ?? MAX_PENDING_BYTES;
+  const queue = createPendingQueue(maxPendingBytes, (message) => {
     const topic = topicOfChannel[message.channelId];
     messages--;
     dropped[topic] = (dropped[topic] ?? 0) + 1;
@@ -228,6 +236,10 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
     setMetadata(name, values) {
       const copy = { ...values };
       if (state === 'recording') enqueue({ kind: 'record', byteLength: 0, make: () => appender.metadata(name, copy) });
+    },
+    ready() {
+      if (state !== 'recording' || queue.byteLength < maxPendingBytes * READY_SHARE) return undefined;
+      return writer.flush().then(() => undefined);
     },
     async flush() {
       const count = queue.pushedCount;

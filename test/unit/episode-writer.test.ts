@@ -177,6 +177,24 @@ describe('a sink that cannot follow', () => {
     expect(await collect((await readEpisode(sink.bytes())).messages('/output'))).toHaveLength(500);
   });
 
+  it('costs a run nothing that waits for the recording, however fast it is', async () => {
+    const { sink, writer } = recordInMemory({ maxPendingBytes: 64 * 1024 });
+    let waits = 0;
+    for (let i = 0; i < 2000; i++) {
+      recordSample(writer, '/robot/state', i * 0.01);
+      const ready = writer.ready();
+      if (ready === undefined) continue;
+      waits++;
+      await ready;
+    }
+    const status = await writer.finish(SUCCESS);
+    expect(status).toMatchObject({ messages: 2000, droppedSamples: {} });
+    expect(waits).toBeGreaterThan(5);
+    expect(waits).toBeLessThan(200);
+    expect(await readable(sink.bytes())).toBe(2000);
+    expect(writer.ready()).toBeUndefined();
+  });
+
   it('holds little in memory over 100 000 samples while the sink follows', async () => {
     const { sink, clock, writer } = recordInMemory();
     let most = 0;
