@@ -133,6 +133,8 @@ export const approvalSchema = z.object({
   approvalHash: z.string().optional(),
   epoch: z.int().optional(),
   previewId: z.string().optional(),
+  /** Share of the robot's limits the block may use. */
+  speedScale: z.number().optional(),
   comment: z.string().optional(),
 });
 
@@ -191,6 +193,8 @@ export const resultSchema = z.object({
   stage: stage.optional(),
   message: z.string(),
   failure: failureSchema.optional(),
+  /** For an episode: whether the world was judged at its end, which takes robot time. */
+  judged: z.boolean().optional(),
 });
 
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;

@@ -1,10 +1,12 @@
 // Owns where things are: the files this installation ships, and the folder that belongs to the user. Everything runs
 // from `out/`; in tests, from the sources. Must never write anything.
 
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 
@@ -81,11 +83,36 @@ export function readTask(nameOrPath: string): TaskFile {
   return { task: parseTask(text, path), text, path };
 }
 
+/** A rig file with the text it was read from. */
+export interface RigFile {
+  readonly rig: Rig;
+  readonly text: string;
+  readonly path: string;
+}
+
+/** The rig of the simulated cell, or the one a path names. @throws NotFoundError, or YamlFileError */
+export function readRig(userPath?: string): RigFile {
+  const path =
+    userPath === undefined ? join(INSTALLATION_ROOT, 'drivers', 'rig', 'simulated-cell.yaml') : resolve(userPath);
+  if (!existsSync(path)) throw new NotFoundError(`there is no rig file ${path}`);
+  const text = readFileSync(path, 'utf8');
+  return { rig: parseRig(text, path), text, path };
+}
+
+export function sha256OfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Where the reference program of a task and tier is, or would be. */
+export function expertPath(task: string, tier: string): string {
+  return join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
+}
+
 /** The reference program of a task and tier. @throws NotFoundError */
 export function readExpert(task: string, tier: string): { readonly source: string; readonly path: string } {
-  const path = join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
+  const path = expertPath(task, tier);
   if (!existsSync(path)) {
-    const tasks = taskNames().filter((name) => existsSync(join(EXPERT_FOLDER, `${name}.${tier.toLowerCase()}.ts`)));
+    const tasks = taskNames().filter((name) => existsSync(expertPath(name, tier)));
     throw new NotFoundError(
       `there is no expert for ${task} at tier ${tier}; at this tier there are experts for: ${tasks.join(', ') || 'no task'}`,
     );

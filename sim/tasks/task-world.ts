@@ -46,6 +46,7 @@ export class TaskWorld {
   readonly hands: readonly HandServo[];
   readonly trace: TraceHash = createTraceHash();
   readonly #propBodies: readonly { name: string; size: Vec3; body: number; geom: number; qvel: number }[];
+  readonly #bodies: readonly { name: string; body: number }[];
   readonly #listeners = new Set<() => void>();
   #timeS = 0;
 
@@ -69,6 +70,11 @@ export class TaskWorld {
       body: this.physics.id('body', prop.name),
       geom: this.physics.id('geom', prop.name),
       qvel: this.physics.jointAddress(prop.name).qvel,
+    }));
+    // Body 0 is the world itself.
+    this.#bodies = Array.from({ length: this.physics.model.nbody - 1 }, (_, index) => ({
+      name: this.physics.nameOf('body', index + 1),
+      body: index + 1,
     }));
     for (let k = 0; k < Math.round(SETTLE_AT_START_S / TICK_S); k++) this.#advanceTick();
   }
@@ -114,6 +120,18 @@ export class TaskWorld {
 
   props(): PropState[] {
     return this.#propBodies.map(({ name }) => this.prop(name) as PropState);
+  }
+
+  /** Poses of every body that can be seen: links, hands, fingers ("left/link3", "left/left_finger") and props. */
+  bodyPoses(): { readonly name: string; readonly pose: Pose }[] {
+    const { xpos, xquat } = this.physics.views;
+    return this.#bodies.map(({ name, body }) => ({
+      name,
+      pose: {
+        position: [xpos[3 * body], xpos[3 * body + 1], xpos[3 * body + 2]],
+        quatWxyz: [xquat[4 * body], xquat[4 * body + 1], xquat[4 * body + 2], xquat[4 * body + 3]],
+      },
+    }));
   }
 
   /** Fingertip pose of an arm as measured. */

@@ -1,0 +1,150 @@
+// Owns the approval card of the command line and the question under it: facts first, in words, then one deliberate
+// answer. Must never take silence, an unknown answer or the end of the input for a yes.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { CheckResult } from '../../skills/check/check-result.ts';
+import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
+import { tell } from './command.ts';
+
+export type Decision =
+  | { readonly kind: 'approve' }
+  | { readonly kind: 'edit'; readonly source: string }
+  | { readonly kind: 'reject'; readonly comment: string }
+  | { readonly kind: 'stop' };
+
+export function diagnosticLines({ diagnostics }: CheckResult): string[] {
+  return diagnostics.map(
+    ({ line, column, severity, message, hint, code }) =>
+      `${severity} at line ${line}, column ${column}: ${message} [${code}]${hint === '' ? '' : `\n  next: ${hint}`}`,
+  );
+}
+
+/** What check and preview found, and what they could not know. */
+export function approvalCard(checked: CheckResult, facts: PreviewFacts, source: string): string {
+  const { effects } = checked;
+  const lines = ['', '--- preview in the twin ---'];
+  const calls = effects.calls.map(({ name, risk, lines: at }) => `${name} x${at.length} (${risk})`);
+  lines.push(row('calls', calls.join(', ') || 'none'));
+  if (effects.objectNames.length > 0) lines.push(row('objects', effects.objectNames.join(', ')));
+  if (facts.durationS !== undefined) lines.push(row('duration', `${facts.durationS.toFixed(1)} s of robot time`));
+  if (facts.topToolSpeedMPerS !== undefined)
+    lines.push(row('top speed', `${facts.topToolSpeedMPerS.toFixed(2)} m/s at the fingertip`));
+  if (facts.workspace !== undefined) {
+    const { min, max } = facts.workspace;
+    lines.push(
+      row(
+        'space',
+        `${[0, 1, 2].map((axis) => `${'xyz'[axis]} ${min[axis].toFixed(2)}..${max[axis].toFixed(2)}`).join(', ')} m`,
+      ),
+    );
+  }
+  for (const { object, timeS, widthM } of facts.grips ?? []) {
+    lines.push(row('grip', `${object} at ${timeS.toFixed(1)} s, ${(widthM * 1000).toFixed(0)} mm wide`));
+  }
+  const contacts = (facts.contacts ?? []).filter(({ kind }) => kind === 'unexpected');
+  lines.push(
+    row(
+      'contacts',
+      contacts.length === 0
+        ? 'none unexpected'
+        : contacts.map(({ a, b, timeS }) => `${a} with ${b} at ${timeS.toFixed(2)} s`).join(', '),
+    ),
+  );
+  for (const { limit, value, soft, where } of facts.softExcesses) {
+    lines.push(row('asks for', `${limit} ${value.toFixed(3)} (soft limit ${soft}), ${where}`));
+  }
+  for (const text of facts.output ?? []) lines.push(row('prints', text));
+  lines.push(row('known', knowledge(checked, facts)));
+  lines.push(row('outcome', outcomeInWords(facts, source)));
+  return lines.join('\n');
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(10)} ${text}`;
+}
+
+/** Lines of API calls by what the preview knows of them. At tier S1 what was reached is exact. */
+function knowledge({ effects }: CheckResult, facts: PreviewFacts): string {
+  const calling = new Set(effects.calls.flatMap(({ lines }) => lines));
+  const exact = (facts.lines ?? []).filter(({ knowledge: kind }) => kind === 'exact').length;
+  const reached = new Set((facts.lines ?? []).map(({ line }) => line));
+  const missed = [...calling].filter((line) => !reached.has(line)).sort((a, b) => a - b);
+  const rest = missed.length === 0 ? 'none left out' : `not reached: line ${missed.join(', ')}`;
+  return `${exact} of ${calling.size} calling lines exact (the twin copies the world), ${rest}`;
+}
+
+function outcomeInWords({ outcome, failure, predictedSuccess }: PreviewFacts, source: string): string {
+  if (failure === undefined) {
+    const goal = { yes: 'the goal would hold', no: 'the goal would NOT hold', unknown: 'the goal was not judged' };
+    return `${outcome}; ${goal[predictedSuccess ?? 'unknown']}`;
+  }
+  const { stage, line, message, hint } = failure;
+  const text = line === undefined ? undefined : source.split('\n')[line - 1]?.trim();
+  const place = line === undefined ? '' : `, line ${line}${text === undefined ? '' : `: ${text}`}`;
+  return `FAILED at ${stage ?? 'code'}${place}\n             ${message}${hint === undefined ? '' : `\n             next: ${hint}`}`;
+}
+
+/** Asks until there is a clear answer. The end of the input is a rejection. */
+export async function askOperator(source: string, facts: PreviewFacts): Promise<Decision> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<undefined>((resolve) => {
+    prompt.once('close', () => resolve(undefined));
+  });
+  const ask = (question: string) => Promise.race([prompt.question(question).catch(() => undefined), ended]);
+  try {
+    const warning = facts.outcome === 'passed' ? '' : 'The preview did not pass. ';
+    for (;;) {
+      const reply = await ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `);
+      switch (reply?.trim().toLowerCase()) {
+        case undefined:
+          return { kind: 'reject', comment: 'the input ended without an answer' };
+        case 'a':
+        case 'approve':
+          return { kind: 'approve' };
+        case 's':
+        case 'stop':
+          return { kind: 'stop' };
+        case 'r':
+        case 'reject':
+          return { kind: 'reject', comment: (await ask('why (for the record)? ')) || 'no reason given' };
+        case 'e':
+        case 'edit': {
+          const edited = editProgram(source);
+          if (edited !== undefined) return { kind: 'edit', source: edited };
+          break;
+        }
+        default:
+          tell('Answer a, e, r or s.');
+      }
+    }
+  } finally {
+    prompt.close();
+  }
+}
+
+function editProgram(source: string): string | undefined {
+  const editor = process.env.VISUAL ?? process.env.EDITOR;
+  if (editor === undefined || editor === '') {
+    tell('Set EDITOR to the editor to use, then run again; or edit the file and run it with --policy FILE.');
+    return undefined;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'capstan-'));
+  const file = join(folder, 'program.ts');
+  try {
+    writeFileSync(file, source);
+    const { status, error } = spawnSync(editor, [file], { stdio: 'inherit', shell: process.platform === 'win32' });
+    if (error !== undefined || status !== 0) {
+      tell(
+        `The editor "${editor}" failed${error === undefined ? '' : `: ${error.message}`}; the program is unchanged.`,
+      );
+      return undefined;
+    }
+    return readFileSync(file, 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,249 @@
+// Owns `capstan run`: one program on one task, checked, previewed, approved, run, judged and recorded. Ctrl-C is a stop.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { CheckResult } from '../../skills/check/check-result.ts';
+import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
+import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
+import { episodeFolder, readRig, readTask } from '../session/installation.ts';
+import { Session } from '../session/session.ts';
+import { approvalCard, askOperator, diagnosticLines } from './approval-prompt.ts';
+import { answer, type Command, oneOf, tell, UsageError, wholeNumber } from './command.ts';
+import { readProgram } from './program-source.ts';
+
+const TIERS = ['S1'] as const;
+
+export const RUN_COMMAND: Command = {
+  name: 'run',
+  usage: 'TASK',
+  summary: 'checks, previews, asks, runs, judges and records one program on a task',
+  options: {
+    policy: {
+      type: 'string',
+      value: 'expert|FILE',
+      help: 'the program: the reference one, or a TypeScript file',
+      default: 'expert',
+    },
+    tier: { type: 'string', value: 'S1', help: 'which functions the program may call', default: 'S1' },
+    seed: { type: 'string', value: 'N', help: 'which world is drawn', default: '0' },
+    approve: {
+      type: 'string',
+      value: 'ask|auto',
+      help: 'who approves; auto only in simulation, only after a passing preview',
+      default: 'ask',
+    },
+    robot: { type: 'string', value: 'simulated', help: 'which robot', default: 'simulated' },
+    speed: { type: 'string', value: 'PERCENT', help: 'share of the full speed, 1 to 100', default: '100' },
+    record: { type: 'string', value: 'DIR', help: 'folder of the episode (default: the episodes of CAPSTAN_HOME)' },
+    picture: { type: 'string', value: 'FILE', help: 'write a picture (PNG) of the scene at the end' },
+    rig: {
+      type: 'string',
+      value: 'FILE',
+      help: 'rig file with the allowed volumes and limits (default: the simulated cell)',
+    },
+    json: { type: 'boolean', help: 'print the result as JSON on stdout' },
+  },
+  run: async (input) => {
+    const [taskName, ...more] = input.words;
+    if (taskName === undefined || more.length > 0) throw new UsageError('name one task, as in: capstan run cube-lift');
+    oneOf('robot', input.text('robot') ?? '', ['simulated']);
+    const tier = oneOf('tier', input.text('tier') ?? '', TIERS);
+    const approve = oneOf('approve', input.text('approve') ?? '', ['ask', 'auto']);
+    const speedScale = wholeNumber('speed', input.text('speed') ?? '', 1, 100) / 100;
+    const seed = wholeNumber('seed', input.text('seed') ?? '', 0, Number.MAX_SAFE_INTEGER);
+    const taskFile = readTask(taskName);
+    const program = readProgram(input.text('policy') ?? '', taskFile.task.name, tier);
+    const session = await Session.open({
+      taskFile,
+      rigFile: readRig(input.text('rig')),
+      seed,
+      tier,
+      pace: 'fast',
+      recordFolder: resolve(input.text('record') ?? episodeFolder()),
+      previews: true,
+      policy: program.policy,
+      events: {
+        output: ({ text, line }) => tell(`  says${line === undefined ? '' : ` (line ${line})`}: ${text}`),
+        stopped: ({ source, detail }) => tell(`STOPPED by ${source}: ${detail}`),
+        recordingFailed: ({ message, hint }) => tell(`${message}\n  ${hint}`),
+      },
+    });
+    const interrupt = () => {
+      tell('Ctrl-C: stopping.');
+      session.stop('Ctrl-C at the command line').catch(() => undefined);
+    };
+    process.on('SIGINT', interrupt);
+    try {
+      tell(`${taskFile.task.name}, seed ${seed}: ${taskFile.task.instruction.trim()}`);
+      const outcome = await supervise(session, program.source, program.origin, { approve, speedScale });
+      const picture = input.text('picture');
+      if (picture !== undefined) await writePicture(session, picture);
+      const end = await session.finish({
+        outcome: outcome.success ? 'succeeded' : 'failed',
+        stage: outcome.stage ?? undefined,
+        message: outcome.message,
+      });
+      report(outcome, session.episodePath, end.robotTimeS);
+      if (end.recordingError !== null) tell(`the recording is incomplete: ${end.recordingError}`);
+      if (input.flag('json')) {
+        answer({
+          task: taskFile.task.name,
+          seed,
+          tier,
+          policy: program.policy,
+          ...outcome,
+          traceHash: end.traceHash,
+          robotTimeS: end.robotTimeS,
+          episode: session.episodePath,
+        });
+      }
+      return outcome.success ? 0 : 1;
+    } finally {
+      process.off('SIGINT', interrupt);
+      await session.close();
+    }
+  },
+};
+
+/** What became of the program. */
+interface RunOutcome {
+  readonly success: boolean;
+  readonly stage: string | null;
+  readonly message: string;
+  readonly line?: number;
+  readonly hint?: string;
+  readonly preview?: Omit<PreviewFacts, 'path' | 'startJointsRad'>;
+  readonly goal?: readonly { readonly text: string; readonly holds: boolean }[];
+  readonly calls?: number;
+}
+
+type Program = { readonly source: string; readonly origin: 'expert' | 'file' | 'edited' };
+
+async function supervise(
+  session: Session,
+  source: string,
+  origin: Program['origin'],
+  how: { readonly approve: 'ask' | 'auto'; readonly speedScale: number },
+): Promise<RunOutcome> {
+  let program: Program = { source, origin };
+  for (;;) {
+    const checked = await session.check(program.source, program.origin);
+    for (const line of diagnosticLines(checked)) tell(line);
+    if (!checked.ok) return checkFailure(checked);
+    const block = session.blockOf(program.source, checked);
+    const facts = await session.preview(block, how.speedScale);
+    tell(approvalCard(checked, facts, program.source));
+    const decision = how.approve === 'auto' ? automaticDecision(facts) : await askOperator(program.source, facts);
+    switch (decision.kind) {
+      case 'edit':
+        program = { source: decision.source, origin: 'edited' };
+        continue;
+      case 'reject':
+        await session.reject({ kind: how.approve === 'auto' ? 'automatic' : 'person' }, decision.comment);
+        return { ...rejection(facts, decision.comment), preview: shown(facts) };
+      case 'stop':
+        await session.stop('the operator chose stop at the prompt');
+        return {
+          success: false,
+          stage: 'stopped',
+          message: 'stopped by the operator; nothing was run',
+          preview: shown(facts),
+        };
+      case 'approve':
+        return { ...(await runApproved(session, block, checked, facts, how)), preview: shown(facts) };
+    }
+  }
+}
+
+async function runApproved(
+  session: Session,
+  block: CheckedBlock,
+  checked: CheckResult,
+  facts: PreviewFacts,
+  how: { readonly approve: 'ask' | 'auto'; readonly speedScale: number },
+): Promise<RunOutcome> {
+  const settings: RunSettings = {
+    ...PLAIN_RUN,
+    previewId: facts.previewId,
+    startJointsRad: facts.startJointsRad,
+    speedScale: how.speedScale,
+    grants: how.approve === 'ask' ? facts.softExcesses.map(({ limit }) => limit) : [],
+  };
+  const offer = await session.offer(block, settings);
+  await session.approve(
+    offer,
+    how.approve === 'auto' ? { kind: 'automatic', name: '--approve auto' } : { kind: 'person', name: operatorName() },
+    facts.previewId,
+    how.speedScale,
+  );
+  const ended: BlockReport = await session.run(block, offer.offerId, settings, checked);
+  for (const { channel, text, line } of ended.output) {
+    if (channel !== 'say') tell(`  prints${line === undefined ? '' : ` (line ${line})`}: ${text}`);
+  }
+  if (ended.failure !== undefined) {
+    const { stage = 'code', message, line, hint } = ended.failure;
+    return { success: false, stage, message, line, hint, calls: ended.calls };
+  }
+  const verdict = await session.judge();
+  const unmet = verdict.parts.filter(({ holds }) => !holds).map(({ text }) => text);
+  return {
+    success: verdict.success,
+    stage: verdict.success ? null : 'placement',
+    message: verdict.success
+      ? 'the goal holds, judged from the settled world'
+      : `the program ended, but the goal does not hold: ${unmet.join('; ') || 'things still move'}`,
+    goal: verdict.parts,
+    calls: ended.calls,
+  };
+}
+
+function automaticDecision(facts: PreviewFacts) {
+  if (facts.outcome !== 'passed') return { kind: 'reject', comment: 'the preview failed' } as const;
+  if (facts.softExcesses.length > 0)
+    return { kind: 'reject', comment: 'a soft limit needs a person to approve it' } as const;
+  return { kind: 'approve' } as const;
+}
+
+function checkFailure(checked: CheckResult): RunOutcome {
+  const first = checked.diagnostics.find(({ severity }) => severity === 'error');
+  return {
+    success: false,
+    stage: 'check',
+    message: first?.message ?? 'the check failed',
+    line: first?.line,
+    hint: first?.hint,
+  };
+}
+
+/** A rejected block failed where its preview failed; a good one was rejected. */
+function rejection(facts: PreviewFacts, comment: string): RunOutcome {
+  if (facts.failure === undefined) return { success: false, stage: 'rejected', message: `rejected: ${comment}` };
+  const { stage = 'code', message, line, hint } = facts.failure;
+  return { success: false, stage, message: `in the preview: ${message} Nothing was run.`, line, hint };
+}
+
+function shown({ path: _path, startJointsRad: _start, ...facts }: PreviewFacts): RunOutcome['preview'] {
+  return facts;
+}
+
+function report(outcome: RunOutcome, episode: string | null, robotTimeS: number): void {
+  const { success, stage, message, line, hint, goal } = outcome;
+  for (const { text, holds } of goal ?? []) tell(`  ${holds ? 'yes' : 'NO '}  ${text}`);
+  if (success) tell(`SUCCESS after ${robotTimeS.toFixed(1)} s of robot time: ${message}`);
+  else {
+    tell(`FAILED at ${stage}${line === undefined ? '' : `, line ${line}`}: ${message}`);
+    if (hint !== undefined && hint !== '') tell(`  next: ${hint}`);
+  }
+  if (episode !== null) tell(`episode: ${episode}`);
+}
+
+async function writePicture(session: Session, file: string): Promise<void> {
+  const { png } = await session.picture(1200, 800);
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileSync(file, png);
+  tell(`picture: ${resolve(file)}`);
+}
+
+function operatorName(): string {
+  return process.env.USER ?? process.env.USERNAME ?? 'operator';
+}

@@ -1,0 +1,175 @@
+// Owns every message between the session process and a robot host (live or twin). Plain data only.
+
+import { z } from 'zod';
+import { failureSchema, previewSchema } from '../../drivers/episode/messages.ts';
+import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
+import type { Contract, Frozen } from './rpc.ts';
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'binary data');
+const float64s = z.custom<Float64Array>((value) => value instanceof Float64Array, 'an array of float64');
+
+export const tierSchema = z.enum(['S1', 'S2', 'S3', 'S4']);
+
+export const blockSchema = z.object({
+  name: z.string(),
+  source: z.string(),
+  javascript: z.string(),
+  loops: z.array(z.object({ line: z.int(), endLine: z.int(), kind: z.enum(['bounded', 'unbounded']) })),
+});
+
+export const settingsSchema = z.object({
+  previewId: z.string().nullable(),
+  startJointsRad: z.array(z.array(z.number())).nullable(),
+  grants: z.array(z.enum(LIMIT_NAMES)),
+  speedScale: z.number().positive().max(1),
+  stepMode: z.enum(['none', 'each-motion']),
+});
+
+const outputLineSchema = z.object({
+  channel: z.enum(['log', 'info', 'warn', 'error', 'say']),
+  text: z.string(),
+  line: z.int().positive().optional(),
+});
+
+/** How a block ended in the robot host. */
+export const blockReportSchema = z.object({
+  status: z.enum(['finished', 'failed']),
+  failure: failureSchema.optional(),
+  output: z.array(outputLineSchema),
+  calls: z.int().nonnegative(),
+  robotTimeS: z.number(),
+});
+export type BlockReport = Frozen<z.infer<typeof blockReportSchema>>;
+export type ReportedLine = BlockReport['output'][number];
+
+export const verdictSchema = z.object({
+  success: z.boolean(),
+  parts: z.array(z.object({ text: z.string(), holds: z.boolean() })),
+  progress: z.number(),
+  settled: z.boolean(),
+});
+
+export const stopOutcomeSchema = z.object({
+  id: z.string(),
+  sent: z.boolean(),
+  restConfirmed: z.boolean(),
+  stopDurationS: z.number().nullable(),
+});
+
+const snapshotSchema = z.object({
+  world: z.object({
+    physics: float64s,
+    timeS: z.number(),
+    servos: z.array(z.object({ referenceRad: z.array(z.number()) })),
+    hands: z.array(z.object({ commandM: z.number(), targetM: z.number(), forceN: z.number(), holding: z.boolean() })),
+  }),
+  sandbox: bytes,
+});
+
+const openSchema = z.object({
+  role: z.enum(['live', 'twin']),
+  taskText: z.string(),
+  taskPath: z.string(),
+  seed: z.int().nonnegative(),
+  tier: tierSchema,
+  rigText: z.string(),
+  rigPath: z.string(),
+  /** Multiple of real time, or as fast as the machine allows. */
+  pace: z.union([z.literal('fast'), z.number().positive()]),
+  /** Where the episode goes; null records nothing. */
+  episodePath: z.string().nullable(),
+  episodeId: z.string(),
+  /** Whether a twin is kept ready. */
+  previews: z.boolean(),
+  policy: z.string(),
+  versions: z.record(z.string(), z.string()),
+});
+export type OpenParams = Frozen<z.infer<typeof openSchema>>;
+
+/** Facts of a preview: the episode's message without what only the recorder knows, plus what an offer needs. */
+export const previewFactsSchema = previewSchema.omit({ block: true }).extend({
+  startJointsRad: z.array(z.array(z.number())),
+  /** Soft limits the block passed in the preview; running it needs them granted. */
+  softExcesses: z.array(
+    z.object({ limit: z.enum(LIMIT_NAMES), value: z.number(), soft: z.number(), where: z.string() }),
+  ),
+  calls: z.int().nonnegative(),
+});
+export type PreviewFacts = Frozen<z.infer<typeof previewFactsSchema>>;
+
+const nothing = z.object({});
+
+export const ROBOT_HOST_CONTRACT = {
+  requests: {
+    open: {
+      params: openSchema,
+      result: z.object({ robotId: z.string(), robotKind: z.enum(['simulated', 'real']), apiVersion: z.string() }),
+    },
+    /** Writes a message of the session's own into the episode. */
+    record: {
+      params: z.object({ topic: z.enum(['/program', '/check', '/approval', '/log']), message: z.unknown() }),
+      result: nothing,
+    },
+    preview: {
+      params: z.object({ block: blockSchema, speedScale: z.number().positive().max(1) }),
+      result: previewFactsSchema,
+    },
+    offer: {
+      params: z.object({ block: blockSchema, settings: settingsSchema }),
+      result: z.object({ offerId: z.string(), digest: z.string(), epoch: z.int() }),
+    },
+    approve: {
+      params: z.object({
+        offerId: z.string(),
+        digest: z.string(),
+        by: z.object({ kind: z.enum(['person', 'automatic']), name: z.string() }),
+      }),
+      result: nothing,
+    },
+    run: {
+      params: z.object({ block: blockSchema, offerId: z.string(), settings: settingsSchema }),
+      result: blockReportSchema,
+    },
+    judge: { params: nothing, result: verdictSchema },
+    stop: {
+      params: z.object({ source: z.enum(['operator', 'session']), detail: z.string() }),
+      result: stopOutcomeSchema,
+    },
+    reset: { params: z.object({ stopId: z.string(), by: z.string() }), result: nothing },
+    /** Twin only: run this block from this state. */
+    rehearse: {
+      params: z.object({
+        block: blockSchema,
+        snapshot: snapshotSchema,
+        speedScale: z.number().positive().max(1),
+        previewId: z.string(),
+      }),
+      result: previewFactsSchema,
+    },
+    /** A picture of the scene as it is now. */
+    picture: {
+      params: z.object({ width: z.int().min(16).max(4096), height: z.int().min(16).max(4096) }),
+      result: z.object({ png: bytes }),
+    },
+    finish: {
+      params: z.object({
+        outcome: z.enum(['succeeded', 'failed']),
+        stage: z.string().optional(),
+        message: z.string(),
+      }),
+      result: z.object({
+        traceHash: z.string(),
+        robotTimeS: z.number(),
+        recordedMessages: z.int(),
+        recordingError: z.string().nullable(),
+      }),
+    },
+  },
+  notices: { beat: nothing },
+  events: {
+    output: outputLineSchema,
+    call: z.object({ name: z.string(), line: z.int().positive().optional(), ok: z.boolean(), endS: z.number() }),
+    stopped: z.object({ id: z.string(), source: z.string(), detail: z.string() }),
+    recordingFailed: z.object({ message: z.string(), hint: z.string() }),
+  },
+} as const satisfies Contract;

@@ -1,0 +1,311 @@
+// Owns one cell behind messages: the live cell of a session, or the twin that rehearses its blocks. It alone hands an
+// approved block to the sandbox. Must never approve, reset or resume anything by itself.
+
+import { describeCause } from '../../drivers/episode/episode-error.ts';
+import type { EpisodeInfo } from '../../drivers/episode/episode-info.ts';
+import { FAILURE_STAGES } from '../../drivers/episode/messages.ts';
+import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
+import type { EpisodeWriter } from '../../drivers/episode/writer.ts';
+import { createEpisodeWriter } from '../../drivers/episode/writer.ts';
+import { SESSION_BEAT } from '../../drivers/gate/beats.ts';
+import type { GateEvent } from '../../drivers/gate/events.ts';
+import type { StopSource } from '../../drivers/gate/stop-latch.ts';
+import { parseRig } from '../../drivers/rig/rig-file.ts';
+import { fastPacer, realTimePacer } from '../../drivers/simulated/pacer.ts';
+import { loadMujoco } from '../../sim/engine/mujoco.ts';
+import type { Verdict } from '../../sim/tasks/judge.ts';
+import { parseTask } from '../../sim/tasks/parse-task.ts';
+import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
+import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import type {
+  BlockReport,
+  OpenParams,
+  PreviewFacts,
+  ReportedLine,
+  ROBOT_HOST_CONTRACT,
+} from '../ipc/robot-host-contract.ts';
+import type { EventHandlers } from '../ipc/rpc.ts';
+import {
+  type CallRecord,
+  Cell,
+  type CellSnapshot,
+  type CheckedBlock,
+  PLAIN_RUN,
+  type RunSettings,
+} from '../session/cell.ts';
+import { FactsCollector } from '../session/preview-facts.ts';
+import { CellRecorder } from './cell-recorder.ts';
+
+type Emit = {
+  [Name in keyof (typeof ROBOT_HOST_CONTRACT)['events']]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
+};
+
+/** The gate looks for silent beats this often, milliseconds. */
+const GATE_TICK_MS = 25;
+
+export class CellHost {
+  readonly #sandbox: PolicySandbox;
+  readonly #emit: Emit;
+  #cell: Cell | undefined;
+  #writer: EpisodeWriter | undefined;
+  #recorder: CellRecorder | undefined;
+  #gateTimer: NodeJS.Timeout | undefined;
+  #block = 0;
+  #judged = false;
+  #running: AbortController | undefined;
+  #calls: CallRecord[] = [];
+  #said: ReportedLine[] = [];
+
+  private constructor(sandbox: PolicySandbox, emit: Emit) {
+    this.#sandbox = sandbox;
+    this.#emit = emit;
+  }
+
+  static async open(params: OpenParams, sandbox: PolicySandbox, emit: Emit): Promise<CellHost> {
+    const host = new CellHost(sandbox, emit);
+    await host.#open(params);
+    return host;
+  }
+
+  async #open(params: OpenParams): Promise<void> {
+    const task = parseTask(params.taskText, params.taskPath);
+    const live = params.role === 'live';
+    const cell = await Cell.open({
+      mujoco: await loadMujoco(),
+      task,
+      seed: params.seed,
+      tier: params.tier,
+      rig: parseRig(params.rigText, params.rigPath),
+      sandbox: this.#sandbox,
+      modules: GUEST_MODULES,
+      pacer: params.pace === 'fast' ? fastPacer() : realTimePacer(params.pace),
+      nowS: () => performance.now() / 1000,
+      requiredBeats: live ? [SESSION_BEAT] : [],
+      purpose: live ? 'live' : 'preview',
+      onInternalError: (error) => console.error('a call failed inside the robot host:', error),
+    });
+    this.#cell = cell;
+    cell.observe({
+      onTick: () => this.#recorder?.tick(),
+      onCall: (call) => this.#noteCall(call),
+      onSay: (text, line) => this.#noteSaid(text, line),
+      onGate: (event) => this.#noteGate(event),
+    });
+    if (params.episodePath !== null) await this.#record(params.episodePath, params, task.instruction);
+    this.#gateTimer = setInterval(() => cell.gate.tick(), GATE_TICK_MS);
+  }
+
+  async #record(path: string, params: OpenParams, instruction: string): Promise<void> {
+    const writer = createEpisodeWriter(await createNodeFileSink(path), {
+      info: episodeInfo(params, this.cell, instruction),
+      timeline: 'robot',
+      onError: (error) => {
+        this.#emit.recordingFailed({ message: error.message, hint: error.hint });
+        // What is not recorded may not move.
+        void this.stop('process', `the recording failed: ${error.message}`);
+      },
+    });
+    writer.attach('task.yaml', 'application/yaml', Buffer.from(params.taskText));
+    writer.attach('rig.yaml', 'application/yaml', Buffer.from(params.rigText));
+    this.#writer = writer;
+    this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot);
+  }
+
+  #noteCall(call: CallRecord): void {
+    this.#calls.push(call);
+    this.#recorder?.call(this.#block, call);
+    this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
+  }
+
+  #noteSaid(text: string, line: number | undefined): void {
+    const said = { channel: 'say' as const, text, line };
+    this.#said.push(said);
+    this.#writer?.record('/output', this.cell.world.timeS, { block: this.#block, ...said });
+    this.#emit.output(said);
+  }
+
+  #noteGate(event: GateEvent): void {
+    this.#recorder?.gate(this.#block, event);
+    if (event.kind !== 'stopped') return;
+    const { id, cause } = event.stop;
+    this.#emit.stopped({ id, source: cause.source, detail: cause.detail });
+    this.#running?.abort();
+  }
+
+  get cell(): Cell {
+    if (this.#cell === undefined) throw new Error('no cell is open; nothing can move');
+    return this.#cell;
+  }
+
+  get writer(): EpisodeWriter | undefined {
+    return this.#writer;
+  }
+
+  async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
+    this.#calls = [];
+    this.#said = [];
+    this.#running = new AbortController();
+    const startS = this.cell.world.timeS;
+    try {
+      const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
+      const report = this.#report(outcome, startS);
+      this.#recordBlockEnd(report);
+      return report;
+    } finally {
+      this.#running = undefined;
+      this.#block += 1;
+    }
+  }
+
+  /** Twin only: takes the state over, runs the block under its own gate, and tells what happened. */
+  async rehearse(
+    block: CheckedBlock,
+    snapshot: CellSnapshot,
+    speedScale: number,
+    previewId: string,
+  ): Promise<PreviewFacts> {
+    const { cell } = this;
+    await cell.restore(snapshot);
+    const state = await cell.robot.state();
+    const settings: RunSettings = { ...PLAIN_RUN, speedScale };
+    const offer = cell.gate.offer(cell.claims(block, settings));
+    cell.gate.approve(offer.id, offer.digest, { kind: 'automatic', name: 'preview' });
+    const collector = new FactsCollector(cell.world);
+    const report = await this.run(block, offer.id, settings);
+    const facts = collector.facts();
+    const unexpected = facts.contacts.find(({ kind }) => kind === 'unexpected');
+    const failure =
+      report.failure ??
+      (unexpected === undefined
+        ? undefined
+        : {
+            code: 'UNEXPECTED_CONTACT',
+            stage: 'motion' as const,
+            message: `${unexpected.a} touched ${unexpected.b} at ${unexpected.timeS.toFixed(2)} s of the preview.`,
+            hint: 'Keep the way clear, or approach from above.',
+          });
+    const verdict = failure === undefined ? cell.judge() : undefined;
+    return {
+      ...facts,
+      previewId,
+      outcome: failure === undefined ? 'passed' : 'failed',
+      failure,
+      output: report.output.map(({ text }) => text),
+      predictedSuccess: verdict === undefined ? 'unknown' : verdict.success ? 'yes' : 'no',
+      lines: knownLines(this.#calls),
+      startJointsRad: state.arms.map(({ commandedPositionsRad }) => [...commandedPositionsRad]),
+      softExcesses: worstExcesses(cell),
+      calls: report.calls,
+    };
+  }
+
+  judge(): Verdict {
+    this.#judged = true;
+    return this.cell.judge();
+  }
+
+  stop(source: StopSource, detail: string) {
+    this.#running?.abort();
+    return this.cell.gate.stop({ source, detail });
+  }
+
+  async finish(outcome: { outcome: 'succeeded' | 'failed'; stage?: string; message: string }) {
+    const traceHash = this.cell.traceHash();
+    const stage = FAILURE_STAGES.find((one) => one === outcome.stage);
+    this.#writer?.record('/result', this.cell.world.timeS, {
+      scope: 'episode',
+      outcome: outcome.outcome,
+      stage,
+      message: outcome.message,
+      judged: this.#judged,
+    });
+    const status = await this.#writer?.finish({ outcome: outcome.outcome, stage, message: outcome.message, traceHash });
+    return {
+      traceHash,
+      robotTimeS: this.cell.world.timeS,
+      recordedMessages: status?.messages ?? 0,
+      recordingError: status?.error == null ? null : describeCause(status.error),
+    };
+  }
+
+  /** The current block's number, from 0. */
+  get blockIndex(): number {
+    return this.#block;
+  }
+
+  async dispose(): Promise<void> {
+    clearInterval(this.#gateTimer);
+    await this.cell.dispose();
+    await this.#sandbox.dispose();
+  }
+
+  #report(outcome: BlockOutcome, startS: number): BlockReport {
+    const lines: ReportedLine[] = outcome.output.map(({ level, text, line }) => ({
+      channel: level === 'debug' ? 'log' : level,
+      text,
+      line: line ?? undefined,
+    }));
+    if (outcome.outputTruncated) lines.push({ channel: 'warn', text: 'the output was longer; the rest was dropped' });
+    return {
+      status: outcome.status,
+      failure: outcome.status === 'finished' ? undefined : blockFailure(outcome.error),
+      output: [...this.#said, ...lines],
+      calls: outcome.usage.calls,
+      robotTimeS: this.cell.world.timeS - startS,
+    };
+  }
+
+  #recordBlockEnd(report: BlockReport): void {
+    const timeS = this.cell.world.timeS;
+    for (const { channel, text, line } of report.output) {
+      if (channel !== 'say') this.#writer?.record('/output', timeS, { block: this.#block, channel, text, line });
+    }
+    this.#writer?.record('/result', timeS, {
+      scope: 'block',
+      block: this.#block,
+      outcome: report.status === 'finished' ? 'succeeded' : 'failed',
+      stage: report.failure?.stage,
+      message: report.failure?.message ?? 'the block ran to its end',
+      failure: report.failure,
+    });
+  }
+}
+
+function blockFailure(
+  error: Extract<BlockOutcome, { status: 'failed' }>['error'],
+): NonNullable<BlockReport['failure']> {
+  const { code, message, stage, hint, line, column } = error;
+  return { code, message, stage, hint, line: line ?? undefined, column: column ?? undefined };
+}
+
+/** Lines that called the API: at tier S1 the twin copies the world, so what was reached is exact. */
+function knownLines(calls: readonly CallRecord[]): PreviewFacts['lines'] {
+  const lines = new Set(calls.flatMap(({ line }) => (line === undefined ? [] : [line])));
+  return [...lines].sort((a, b) => a - b).map((line) => ({ line, knowledge: 'exact' }));
+}
+
+/** The largest excess of each soft limit. */
+function worstExcesses(cell: Cell): PreviewFacts['softExcesses'] {
+  const worst = new Map<string, PreviewFacts['softExcesses'][number]>();
+  for (const { limit, value, soft, where } of cell.gate.collected()) {
+    const known = worst.get(limit);
+    if (known === undefined || Math.abs(value - soft) > Math.abs(known.value - known.soft)) {
+      worst.set(limit, { limit, value, soft, where });
+    }
+  }
+  return [...worst.values()];
+}
+
+function episodeInfo(params: OpenParams, cell: Cell, instruction: string): EpisodeInfo {
+  return {
+    id: params.episodeId,
+    task: cell.task.name,
+    seed: params.seed,
+    robotId: cell.robot.identity.id,
+    robotKind: cell.robot.identity.kind,
+    tier: params.tier,
+    policy: params.policy,
+    instruction,
+    versions: params.versions,
+  };
+}

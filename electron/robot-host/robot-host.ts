@@ -1,0 +1,110 @@
+// Owns the robot host process: the live cell with its gate, recorder and policy host, or, started as a twin, a cell that
+// only rehearses. Dies with the session process: a lost parent is a stop, then the end.
+
+import { randomUUID } from 'node:crypto';
+import { setPriority } from 'node:os';
+import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
+import { channelToChild, channelToParent, startEntry } from '../ipc/process-channel.ts';
+import { type OpenParams, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
+import { type Client, connect, serve } from '../ipc/rpc.ts';
+import { bundledEntry } from '../session/installation.ts';
+import { CellHost } from './cell-host.ts';
+import { takePicture } from './picture.ts';
+
+/** The twin gives way to everything else on the machine. */
+const TWIN_PRIORITY = 10;
+
+type Twin = Client<typeof ROBOT_HOST_CONTRACT>;
+
+let host: CellHost | undefined;
+let twin: Promise<Twin> | undefined;
+
+function opened(): CellHost {
+  if (host === undefined) throw new Error('no cell is open; nothing can move');
+  return host;
+}
+
+/** Starts the twin beside the live cell, so that it is warm when the first preview is asked for. */
+async function startTwin(params: OpenParams): Promise<Twin> {
+  const child = startEntry(bundledEntry('robot-host.js'));
+  const client = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'preview'), {});
+  await client.request('open', { ...params, role: 'twin', episodePath: null, pace: 'fast' });
+  return client;
+}
+
+const channel = channelToParent();
+
+const server = serve(
+  ROBOT_HOST_CONTRACT,
+  channel,
+  {
+    open: async (params) => {
+      if (params.role === 'twin') setPriority(TWIN_PRIORITY);
+      const sandbox = new ProcessSandbox();
+      host = await CellHost.open(params, sandbox, {
+        output: (line) => server.emit('output', line),
+        call: (call) => server.emit('call', call),
+        stopped: (stop) => server.emit('stopped', stop),
+        recordingFailed: (failure) => server.emit('recordingFailed', failure),
+      });
+      if (params.role === 'live' && params.previews) {
+        twin = startTwin(params);
+        twin.catch(() => undefined); // a twin that did not start is reported by the preview that needs it
+      }
+      const { identity } = host.cell.robot;
+      return { robotId: identity.id, robotKind: identity.kind, apiVersion: host.cell.api.version };
+    },
+    record: async ({ topic, message }) => {
+      const { cell, writer } = opened();
+      writer?.record(topic, cell.world.timeS, message as never);
+      await writer?.flush();
+      return {};
+    },
+    preview: async ({ block, speedScale }) => {
+      const { cell, writer, blockIndex } = opened();
+      if (twin === undefined) throw new Error('this session was opened without previews');
+      const facts = await (await twin).request('rehearse', {
+        block,
+        snapshot: await cell.snapshot(),
+        speedScale,
+        previewId: randomUUID(),
+      });
+      writer?.record('/preview', cell.world.timeS, { block: blockIndex, ...facts });
+      return facts;
+    },
+    offer: async ({ block, settings }) => {
+      const { cell } = opened();
+      const offer = cell.gate.offer(cell.claims(block, settings));
+      return { offerId: offer.id, digest: offer.digest, epoch: offer.claims.epoch };
+    },
+    approve: async ({ offerId, digest, by }) => {
+      opened().cell.gate.approve(offerId, digest, by);
+      return {};
+    },
+    run: ({ block, offerId, settings }) => opened().run(block, offerId, settings),
+    judge: async () => opened().judge(),
+    stop: ({ source, detail }) => opened().stop(source, detail),
+    reset: async ({ stopId, by }) => {
+      await opened().cell.gate.reset(stopId, { kind: 'person', name: by });
+      return {};
+    },
+    rehearse: ({ block, snapshot, speedScale, previewId }) => opened().rehearse(block, snapshot, speedScale, previewId),
+    picture: async ({ width, height }) => ({ png: takePicture(opened().cell.world, width, height) }),
+    finish: async (outcome) => opened().finish(outcome),
+  },
+  { beat: () => host?.cell.gate.beat('session') },
+);
+
+channel.onClose(() => {
+  void (async () => {
+    await host?.stop('process', 'the session process is gone');
+    await host?.finish({
+      outcome: 'failed',
+      stage: 'crash',
+      message: 'the session process ended before the episode did',
+    });
+    process.exit(0);
+  })();
+});
+// Ctrl-C reaches the whole process group: the session process turns it into a stop; this process must outlive it.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,281 @@
+// Owns one simulated cell: a task's world, its robot and planner, its gate, and the sandbox its programs run in. The
+// live session, the preview's twin and every benchmark trial are cells; they differ in pace, gate settings and who
+// watches. Runs wherever JavaScript runs: no node:, no DOM. Must never approve anything.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ApprovalClaims, StepMode } from '../../drivers/gate/approval.ts';
+import type { BeatRule } from '../../drivers/gate/beats.ts';
+import type { AwaitStep, BlockPermit } from '../../drivers/gate/block-permit.ts';
+import type { LimitName } from '../../drivers/gate/envelope.ts';
+import type { GateEvent } from '../../drivers/gate/events.ts';
+import { createGate, type Gate } from '../../drivers/gate/gate.ts';
+import type { Rig } from '../../drivers/rig/rig-file.ts';
+import type { Pacer } from '../../drivers/simulated/pacer.ts';
+import { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
+import { SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
+import type { Mujoco } from '../../sim/engine/physics.ts';
+import { judge, type Verdict } from '../../sim/tasks/judge.ts';
+import { drawScene } from '../../sim/tasks/layout.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
+import { TaskWorld, type WorldSnapshot } from '../../sim/tasks/task-world.ts';
+import { type ApiReply, createApiDispatcher } from '../../skills/api/binding.ts';
+import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
+import { highLevelImplementation } from '../../skills/api/high-level.ts';
+import { apiFor, guestFunctions } from '../../skills/api/policy-api.ts';
+import type {
+  BlockOutcome,
+  CallReply,
+  GuestCall,
+  LoopSite,
+  PolicySandbox,
+  SandboxModule,
+} from '../../skills/sandbox/policy-sandbox.ts';
+
+/** A block that has passed the check. */
+export interface CheckedBlock {
+  /** Name in messages and call frames, as "block-1". */
+  readonly name: string;
+  readonly source: string;
+  readonly javascript: string;
+  readonly loops: readonly LoopSite[];
+}
+
+/** One finished API call. */
+export interface CallRecord {
+  readonly index: number;
+  readonly name: string;
+  /** Line and column in the block; absent when the call came from elsewhere. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly argsJson: string;
+  readonly reply: ApiReply;
+  /** Robot time, seconds. */
+  readonly startS: number;
+  readonly endS: number;
+}
+
+/** Who is told what happens in the cell. */
+export interface CellWatch {
+  onTick?(): void;
+  onCall?(call: CallRecord): void;
+  onSay?(text: string, line: number | undefined): void;
+  onGate?(event: GateEvent): void;
+}
+
+export interface CellOptions {
+  readonly mujoco: Mujoco;
+  readonly task: Task;
+  readonly seed: number;
+  readonly tier: Tier;
+  readonly rig: Rig;
+  /** Opened by the cell for this session; disposed of by whoever made it. */
+  readonly sandbox: PolicySandbox;
+  /** The modules programs may import. */
+  readonly modules: readonly SandboxModule[];
+  readonly pacer: Pacer;
+  /** Clock of the gate, seconds. */
+  readonly nowS: () => number;
+  readonly requiredBeats: readonly BeatRule[];
+  /** 'preview' collects soft limits as facts instead of refusing them. */
+  readonly purpose: 'live' | 'preview' | 'trial';
+  readonly awaitStep?: AwaitStep;
+  /** Failures of our own code while a call was answered; the program sees none of it. */
+  readonly onInternalError: (error: unknown) => void;
+}
+
+/** What would run, apart from the block itself. */
+export interface RunSettings {
+  readonly previewId: string | null;
+  readonly startJointsRad: readonly (readonly number[])[] | null;
+  readonly grants: readonly LimitName[];
+  /** The operator's speed: share of the robot's limits, in (0, 1]. */
+  readonly speedScale: number;
+  readonly stepMode: StepMode;
+}
+
+export const PLAIN_RUN: RunSettings = {
+  previewId: null,
+  startJointsRad: null,
+  grants: [],
+  speedScale: 1,
+  stepMode: 'none',
+};
+
+/** Everything the next block can depend on. */
+export interface CellSnapshot {
+  readonly world: WorldSnapshot;
+  readonly sandbox: Uint8Array;
+}
+
+export class Cell {
+  readonly task: Task;
+  readonly world: TaskWorld;
+  readonly robot: SimulatedRobot;
+  readonly scene: SimulatedScene;
+  readonly gate: Gate;
+  readonly api: PolicyApi;
+  readonly #options: CellOptions;
+  readonly #watches: CellWatch[] = [];
+  #sandboxHash: string;
+
+  private constructor(
+    options: CellOptions,
+    world: TaskWorld,
+    scene: SimulatedScene,
+    api: PolicyApi,
+    sandboxHash: string,
+  ) {
+    this.#options = options;
+    this.task = options.task;
+    this.world = world;
+    this.scene = scene;
+    this.api = api;
+    this.#sandboxHash = sandboxHash;
+    this.robot = new SimulatedRobot(world, options.pacer);
+    this.gate = createGate({
+      robot: this.robot,
+      envelope: options.rig.envelope,
+      nowS: options.nowS,
+      sha256Hex,
+      requiredBeats: options.requiredBeats,
+      softLimits: options.purpose === 'preview' ? 'collect' : 'refuse',
+      awaitStep: options.awaitStep,
+      onEvent: (event) => {
+        for (const watch of this.#watches) watch.onGate?.(event);
+      },
+    });
+  }
+
+  /** Builds the world of (task, seed) and opens a fresh session in the sandbox. */
+  static async open(options: CellOptions): Promise<Cell> {
+    const api = apiFor({ tier: options.tier, arms: options.task.robot.arms });
+    const world = new TaskWorld(options.mujoco, drawScene(options.task, options.seed));
+    const scene = new SimulatedScene(options.mujoco, world);
+    await options.sandbox.open({ seed: options.seed, functions: guestFunctions(api), modules: options.modules });
+    const { sha256: hash } = await options.sandbox.snapshot();
+    return new Cell(options, world, scene, api, hash);
+  }
+
+  /** Adds somebody to tell what happens from now on. */
+  observe(watch: CellWatch): void {
+    this.#watches.push(watch);
+    const { onTick } = watch;
+    if (onTick !== undefined) this.world.onTick(() => onTick());
+  }
+
+  /** The claims of a block as it would run now; an approval covers exactly these. */
+  claims(block: CheckedBlock, settings: RunSettings): ApprovalClaims {
+    return {
+      source: block.javascript,
+      sessionSnapshotHash: this.#sandboxHash,
+      apiVersion: this.api.version,
+      tier: this.api.tier,
+      skillVersions: {},
+      robotId: this.robot.identity.id,
+      robotKind: this.robot.identity.kind,
+      envelope: this.gate.envelope,
+      speedScale: settings.speedScale,
+      stepMode: settings.stepMode,
+      epoch: this.gate.state().epoch,
+      previewId: settings.previewId,
+      startJointsRad: settings.startJointsRad,
+      grants: settings.grants,
+    };
+  }
+
+  /**
+   * Runs an approved block to its end. The sandbox gets the very source the approval covers.
+   * @throws GateRefusal when the block may not start; everything later is in the outcome
+   */
+  async run(block: CheckedBlock, offerId: string, settings: RunSettings, signal?: AbortSignal): Promise<BlockOutcome> {
+    const permit = await this.gate.begin(offerId, this.claims(block, settings));
+    const implementation = this.#implementation(permit, settings);
+    const dispatcher = createApiDispatcher(this.api, implementation, (error) => this.#options.onInternalError(error));
+    let count = 0;
+    const answer = async (call: GuestCall, signal: AbortSignal): Promise<CallReply> => {
+      const index = count++;
+      const startS = this.world.timeS;
+      const frame = call.frames.find((one) => one.block === block.name);
+      const reply = await dispatcher.dispatch(call.name, call.argsJson, signal);
+      this.world.trace.call(call.name, call.argsJson, JSON.stringify(reply));
+      const record: CallRecord = {
+        index,
+        name: call.name,
+        line: frame?.line,
+        column: frame?.column,
+        argsJson: call.argsJson,
+        reply,
+        startS,
+        endS: this.world.timeS,
+      };
+      for (const watch of this.#watches) {
+        if (call.name === 'say' && reply.ok) watch.onSay?.(String(JSON.parse(call.argsJson)[0]), frame?.line);
+        watch.onCall?.(record);
+      }
+      return { ...reply, robotTimeS: this.world.timeS };
+    };
+    try {
+      return await this.#options.sandbox.run(
+        {
+          blockName: block.name,
+          javascript: permit.claims.source,
+          loops: block.loops,
+          robotTimeS: this.world.timeS,
+        },
+        answer,
+        signal,
+      );
+    } finally {
+      permit.end();
+      this.#sandboxHash = (await this.#options.sandbox.snapshot()).sha256;
+    }
+  }
+
+  /** Lets the world settle and judges the task's goal. */
+  judge(): Verdict {
+    return judge(this.world, this.task.goal);
+  }
+
+  /** SHA-256 of everything that moved and was called so far. */
+  traceHash(): string {
+    return this.world.trace.digestHex();
+  }
+
+  async snapshot(): Promise<CellSnapshot> {
+    return { world: this.world.snapshot(), sandbox: (await this.#options.sandbox.snapshot()).bytes };
+  }
+
+  /** Takes over the state of another cell of the same task and seed. */
+  async restore(snapshot: CellSnapshot): Promise<void> {
+    this.world.restore(snapshot.world);
+    await this.#options.sandbox.restore(snapshot.sandbox);
+    this.#sandboxHash = (await this.#options.sandbox.snapshot()).sha256;
+  }
+
+  /** Frees the world; the sandbox belongs to whoever made it. */
+  async dispose(): Promise<void> {
+    await this.robot.close();
+    this.scene.dispose();
+    this.world.dispose();
+  }
+
+  #implementation(permit: BlockPermit, settings: RunSettings) {
+    const { rig } = this.#options;
+    const { toolSpeedMPerS } = rig.envelope;
+    return highLevelImplementation({
+      permit,
+      robot: this.robot,
+      planner: this.scene,
+      truth: this.scene,
+      homeJointsRad: this.task.robot.startJointsRad,
+      toolSpeedMPerS: toolSpeedMPerS.soft ?? toolSpeedMPerS.hard,
+      speedShare: settings.speedScale,
+      say: () => undefined,
+    });
+  }
+}
+
+function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}

@@ -1,0 +1,234 @@
+// Owns one supervised session seen from the session process: it checks programs, asks the robot host for previews and
+// offers, and keeps the session's beat. Who approves is somebody else: a person at a prompt or a window, or an explicit
+// rule. Must never reach a robot but through the robot host's gate.
+
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode-info.ts';
+import type { ProgramMessage } from '../../drivers/episode/messages.ts';
+import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
+import type { Tier } from '../../skills/api/definition.ts';
+import { apiFor } from '../../skills/api/policy-api.ts';
+import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
+import { createChecker, type PolicyChecker } from '../../skills/check/checker.ts';
+import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
+import { channelToChild, startEntry } from '../ipc/process-channel.ts';
+import { type BlockReport, type PreviewFacts, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
+import { type Client, connect, type EventHandlers, type Result } from '../ipc/rpc.ts';
+import type { CheckedBlock, RunSettings } from './cell.ts';
+import { bundledEntry, type RigFile, sha256OfText, type TaskFile, VERSION } from './installation.ts';
+
+export interface SessionOptions {
+  readonly taskFile: TaskFile;
+  readonly rigFile: RigFile;
+  readonly seed: number;
+  readonly tier: Tier;
+  readonly pace: 'fast' | number;
+  /** Folder for the episode; null records nothing. */
+  readonly recordFolder: string | null;
+  readonly previews: boolean;
+  /** Who writes the programs, for the record: 'expert' or a file. */
+  readonly policy: string;
+  readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
+}
+
+/** The session's sign of life goes out this often, milliseconds: well below the gate's 250 ms. */
+const BEAT_MS = 80;
+
+export class Session {
+  readonly episodePath: string | null;
+  readonly #child: ChildProcess;
+  readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
+  readonly #checker: PolicyChecker;
+  readonly #beat: NodeJS.Timeout;
+  readonly #finished: FinishedBlock[] = [];
+  #blocks = 0;
+
+  private constructor(
+    options: SessionOptions,
+    child: ChildProcess,
+    host: Client<typeof ROBOT_HOST_CONTRACT>,
+    episodePath: string | null,
+  ) {
+    this.#child = child;
+    this.#host = host;
+    this.episodePath = episodePath;
+    this.#checker = createChecker(
+      apiFor({ tier: options.tier, arms: options.taskFile.task.robot.arms }),
+      GUEST_MODULES,
+    );
+    this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
+  }
+
+  /** Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile. */
+  static async open(options: SessionOptions): Promise<Session> {
+    const { taskFile, rigFile, seed, tier } = options;
+    const child = startEntry(bundledEntry('robot-host.js'));
+    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), options.events);
+    const episodeId = randomBytes(4).toString('hex');
+    const versions = {
+      capstan: VERSION,
+      task: `${taskFile.task.name} ${taskFile.task.version}`,
+      inertials: INERTIAL_SET,
+    };
+    const episodePath = newEpisodePath(options, episodeId, versions);
+    const opening = host.request('open', {
+      role: 'live',
+      taskText: taskFile.text,
+      taskPath: taskFile.path,
+      seed,
+      tier,
+      rigText: rigFile.text,
+      rigPath: rigFile.path,
+      pace: options.pace,
+      episodePath,
+      episodeId,
+      previews: options.previews,
+      policy: options.policy,
+      versions,
+    });
+    const session = new Session(options, child, host, episodePath);
+    try {
+      await opening;
+      host.notify('beat', {});
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  /** Checks a block against the API and the names of earlier blocks, and records program and verdict. */
+  async check(source: string, origin: ProgramMessage['origin'], name?: string): Promise<CheckResult> {
+    const block = this.#blocks;
+    const started = performance.now();
+    const result = await this.#checker.check({
+      source,
+      blockName: `block-${block + 1}`,
+      session: { blocks: [...this.#finished] },
+    });
+    const durationMs = performance.now() - started;
+    await this.#host.request('record', {
+      topic: '/program',
+      message: { block, source, sha256: sha256OfText(source), origin, name },
+    });
+    await this.#host.request('record', {
+      topic: '/check',
+      message: {
+        block,
+        outcome: result.ok ? 'passed' : 'failed',
+        durationMs,
+        diagnostics: result.diagnostics.map(({ code, severity, message, line, column, hint }) => ({
+          code,
+          severity,
+          message,
+          line,
+          column,
+          hint,
+        })),
+      },
+    });
+    return result;
+  }
+
+  /** The block as it would run. */
+  blockOf(source: string, result: CheckResult): CheckedBlock {
+    return { name: `block-${this.#blocks + 1}`, source, javascript: result.javascript, loops: result.effects.loops };
+  }
+
+  preview(block: CheckedBlock, speedScale: number): Promise<PreviewFacts> {
+    return this.#host.request('preview', { block, speedScale });
+  }
+
+  offer(block: CheckedBlock, settings: RunSettings) {
+    return this.#host.request('offer', { block, settings });
+  }
+
+  /** Hands a decision on; the digest is the one that was shown. */
+  async approve(
+    offer: Result<typeof ROBOT_HOST_CONTRACT, 'offer'>,
+    by: { kind: 'person' | 'automatic'; name: string },
+    previewId: string | null,
+    speedScale: number,
+  ): Promise<void> {
+    await this.#host.request('approve', { offerId: offer.offerId, digest: offer.digest, by });
+    await this.#recordDecision('approved', by.kind, {
+      approvalHash: offer.digest,
+      epoch: offer.epoch,
+      previewId: previewId ?? undefined,
+      speedScale,
+    });
+  }
+
+  async reject(by: { kind: 'person' | 'automatic' }, comment: string): Promise<void> {
+    await this.#recordDecision('rejected', by.kind, { comment });
+  }
+
+  async run(block: CheckedBlock, offerId: string, settings: RunSettings, result: CheckResult): Promise<BlockReport> {
+    const report = await this.#host.request('run', { block, offerId, settings });
+    this.#blocks += 1;
+    // A block that failed leaves no names behind.
+    if (report.status === 'finished') {
+      const { declarations, exportedNames } = result;
+      this.#finished.push({ blockName: block.name, declarations, exportedNames });
+    }
+    return report;
+  }
+
+  judge() {
+    return this.#host.request('judge', {});
+  }
+
+  stop(detail: string) {
+    return this.#host.request('stop', { source: 'operator', detail });
+  }
+
+  picture(width: number, height: number) {
+    return this.#host.request('picture', { width, height });
+  }
+
+  finish(outcome: { outcome: 'succeeded' | 'failed'; stage?: string; message: string }) {
+    return this.#host.request('finish', outcome);
+  }
+
+  /** Ends the robot host; it stops whatever still moves and completes the episode. */
+  async close(): Promise<void> {
+    clearInterval(this.#beat);
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => {
+      this.#child.once('exit', () => resolve());
+    });
+    if (this.#child.connected) this.#child.disconnect();
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
+    await gone;
+    clearTimeout(force);
+  }
+
+  async #recordDecision(
+    decision: 'approved' | 'rejected',
+    kind: 'person' | 'automatic',
+    more: { approvalHash?: string; epoch?: number; previewId?: string; speedScale?: number; comment?: string },
+  ): Promise<void> {
+    const by = kind === 'person' ? 'operator' : 'automatic';
+    await this.#host.request('record', { topic: '/approval', message: { block: this.#blocks, decision, by, ...more } });
+  }
+}
+
+function newEpisodePath(options: SessionOptions, id: string, versions: Record<string, string>): string | null {
+  const { recordFolder, taskFile, seed, tier, policy } = options;
+  if (recordFolder === null) return null;
+  mkdirSync(recordFolder, { recursive: true });
+  const info: EpisodeInfo = {
+    id,
+    task: taskFile.task.name,
+    seed,
+    robotId: 'simulated-panda',
+    robotKind: 'simulated',
+    tier,
+    policy,
+    versions,
+  };
+  return join(recordFolder, episodeFileName(info, BigInt(Date.now()) * 1_000_000n));
+}

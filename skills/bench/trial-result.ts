@@ -1,0 +1,40 @@
+// Owns the form of a judged trial, as it crosses processes and is written to disk.
+
+import { z } from 'zod';
+import { STAGES } from '../api/errors.ts';
+
+export const trialResultSchema = z.object({
+  seed: z.int().nonnegative(),
+  success: z.boolean(),
+  /** Where it failed; null for a success. A program that ended without reaching the goal failed at 'placement'. */
+  stage: z.enum(STAGES).nullable(),
+  message: z.string(),
+  line: z.int().positive().optional(),
+  hint: z.string().optional(),
+  /** Share of the goal's parts that held, 0..1. */
+  progress: z.number().min(0).max(1),
+  calls: z.int().nonnegative(),
+  /** SHA-256 of every tick and call, hexadecimal; empty when the trial crashed. */
+  traceHash: z.string(),
+  /** World time, seconds, the judge's wait included. */
+  simSeconds: z.number(),
+  /** Wall time of run and judgement without opening the world, seconds. */
+  wallSeconds: z.number(),
+});
+
+export type TrialResult = Readonly<z.infer<typeof trialResultSchema>>;
+
+/** The result of a trial whose worker died: a failure of its own stage, never a missing row. */
+export function crashedTrial(seed: number, message: string): TrialResult {
+  return {
+    seed,
+    success: false,
+    stage: 'crash',
+    message,
+    progress: 0,
+    calls: 0,
+    traceHash: '',
+    simSeconds: 0,
+    wallSeconds: 0,
+  };
+}
