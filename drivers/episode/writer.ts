@@ -173,7 +173,6 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
   };
 
   const fail = (cause: unknown) => {
-    if (state === 'failed') return;
     error = cause instanceof EpisodeError ? cause : unexpected(cause);
     state = 'failed';
     queue.clear();

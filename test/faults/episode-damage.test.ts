@@ -207,6 +207,15 @@ describe('a file that is no episode', () => {
     await expect(readEpisode(sink.get())).rejects.toMatchObject({ code: 'FUTURE_VERSION' });
   });
 
+  it('that gives fewer bytes than it has is an error of reading', async () => {
+    const source = sourceOfBytes(bytes);
+    const reading = readEpisode({
+      size: source.size,
+      read: async (offset, length) => (await source.read(offset, length)).subarray(0, 100),
+    });
+    await expect(reading).rejects.toMatchObject({ code: 'READ_FAILED' });
+  });
+
   it('that cannot be read any more is an error of reading, also half-way', async () => {
     const source = sourceOfBytes(bytes);
     let broken = false;

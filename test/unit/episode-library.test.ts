@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { McapWriter, TempBuffer } from '@mcap/core';
@@ -133,7 +133,11 @@ describe('recovering a file', () => {
     const junk = join(folder, 'junk.mcap');
     await writeFile(junk, 'this is no MCAP file');
     await expect(recoverEpisodeFile(junk)).rejects.toMatchObject({ code: 'NOT_MCAP' });
+    const cut = join(folder, 'cut.mcap');
+    await writeFile(cut, await episode(9, null));
+    await expect(recoverEpisodeFile(cut, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    await rm(cut);
     await expect(recoverEpisodeFile(join(folder, 'none.mcap'))).rejects.toMatchObject({ code: 'READ_FAILED' });
-    expect((await listEpisodes(folder)).skipped.map(({ file }) => file)).toEqual([junk]);
+    expect((await readdir(folder)).sort()).toEqual(['a.mcap', 'junk.mcap']);
   });
 });

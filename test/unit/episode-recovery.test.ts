@@ -1,4 +1,4 @@
-import { McapStreamReader } from '@mcap/core';
+import { McapIndexedReader, McapStreamReader, TempBuffer } from '@mcap/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decompressLz4 } from '../../drivers/episode/lz4.ts';
 import { type Episode, type EpisodeMessage, readEpisode } from '../../drivers/episode/reader.ts';
@@ -91,6 +91,8 @@ describe('recovering an episode', () => {
     const twice = await recover(once.file);
     expect(await contents(twice.episode)).toEqual(await contents(once.episode));
     expect(twice.report.cutBytes).toBe(0);
+    const reader = await McapIndexedReader.Initialize({ readable: new TempBuffer(twice.file) });
+    expect(reader.metadataIndexes.map(({ name }) => name)).toEqual(['episode', 'recovered']);
   });
 
   it('onto a full disk is an error, not half a file that looks whole', async () => {

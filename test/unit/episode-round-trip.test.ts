@@ -66,6 +66,8 @@ describe('an episode', () => {
     });
     expect(reader.header.profile).toBe('capstan');
     expect(reader.statistics?.messageCount).toBe(BigInt(TOPIC_NAMES.length));
+    const schemaNames = [...reader.schemasById.values()].map(({ name }) => name);
+    expect(schemaNames).toHaveLength(new Set(schemaNames).size);
     const byTopic = new Map([...reader.channelsById.values()].map((channel) => [channel.topic, channel]));
     for (const topic of TOPIC_NAMES) {
       const channel = byTopic.get(topic)!;

@@ -167,6 +167,26 @@ describe('a sink that cannot follow', () => {
     expect(status.messages).toBe(messages.length);
   });
 
+  it('stays bounded, and gives up the oldest first, however often it stalls', async () => {
+    const { sink, writer } = recordInMemory({ maxPendingBytes: 16 * 1024 });
+    let next = 0;
+    const newest: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      await writer.flush();
+      const resume = sink.stall();
+      for (let i = 0; i < 300; i++) {
+        recordSample(writer, '/robot/joint_states', next++ * 0.01);
+        expect(writer.status().pendingBytes).toBeLessThanOrEqual(16 * 1024);
+      }
+      newest.push(...Array.from({ length: 50 }, (_, i) => next - 50 + i));
+      resume();
+    }
+    await writer.finish(SUCCESS);
+    const kept = (await collect((await readEpisode(sink.bytes())).messages())).map(({ sequence }) => sequence);
+    expect(kept).toEqual(expect.arrayContaining(newest));
+    expect(kept.length).toBeLessThan(next);
+  });
+
   it('never costs an event, even where events alone pass the bound', async () => {
     const { sink, writer } = recordInMemory({ maxPendingBytes: 1024 });
     await writer.flush();

@@ -138,7 +138,40 @@ describe('LZ4', () => {
 
   it('never writes more than the stated size', () => {
     const frame = compressLz4(bytesOf('0'.repeat(100_000)));
-    expect(() => decompressLz4(frame, 99_999)).toThrow('more contents than stated');
+    expect(() => decompressLz4(frame, 99_999)).toThrow('more contents than stated'); // the last literals
+    expect(() => decompressLz4(frame, 50_000)).toThrow('more contents than stated'); // the match
     expect(() => decompressLz4(frame, 100_001)).toThrow('100000 bytes of contents, 100001 stated');
+  });
+
+  it('refuses a match that is longer than the contents, without copying it', () => {
+    const block = [0x1f, 0x61, 1, 0, 255, 255, 0]; // one literal, then 529 bytes of the same
+    const frame = [0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73, block.length, 0, 0, 0, ...block, 0, 0, 0, 0];
+    expect(() => decompressLz4(Uint8Array.from(frame), 100)).toThrow('more contents than stated');
+    expect(decompressLz4(Uint8Array.from(frame), 530)).toHaveLength(530);
+  });
+
+  it('refuses a match that points before the contents', () => {
+    const block = [0x10, 0x61, 5, 0, 0x50, 1, 2, 3, 4, 5]; // one literal, a match 5 bytes back, five literals
+    const frame = Uint8Array.from([
+      0x04,
+      0x22,
+      0x4d,
+      0x18,
+      0x60,
+      0x70,
+      0x73,
+      block.length,
+      0,
+      0,
+      0,
+      ...block,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    expect(() => decompressLz4(frame, 10)).toThrow('a match points before the contents');
+    frame[13] = 1;
+    expect([...decompressLz4(frame, 10)]).toEqual([0x61, 0x61, 0x61, 0x61, 0x61, 1, 2, 3, 4, 5]);
   });
 });
