@@ -2,25 +2,42 @@
 // Works offline. Must never need anything that `npm ci` did not bring.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** Entry points by the name of their bundle; those whose file is not there yet are skipped. */
-const ENTRIES = {
-  capstan: 'electron/cli/capstan.ts',
-  'robot-host': 'electron/robot-host/robot-host.ts',
-  'policy-host': 'electron/policy-host/policy-host.ts',
-  twin: 'electron/twin/twin.ts',
-  'bench-worker': 'electron/cli/bench-worker.ts',
-  bench: 'test/bench/bench.ts',
-};
-
 /** Bundles that may read no other file at run time carry their packages inside. */
 const SELF_CONTAINED = new Set(['policy-host']);
+
+const POLICY_HOST = 'electron/policy-host/policy-host.ts';
+
+/** Folders of electron/ that are processes; the others are parts of several. */
+const PROCESS_FOLDER = /^(main|preload|serve|twin|.*-host)$/;
+
+/**
+ * Process entries by the name of their bundle, found by their place: the command line and the benchmarks, the file named
+ * after its folder in electron/ where that is a process, and every file that ends in -worker.ts.
+ */
+function entries() {
+  const found = new Map();
+  const add = (file) => {
+    if (existsSync(join(root, file))) found.set(basename(file, '.ts'), file);
+  };
+  add('electron/cli/capstan.ts');
+  add('test/bench/bench.ts');
+  for (const folder of readdirSync(join(root, 'electron'))) {
+    if (PROCESS_FOLDER.test(folder)) add(`electron/${folder}/${folder}.ts`);
+  }
+  for (const top of ['sim', 'drivers', 'skills', 'electron']) {
+    for (const file of readdirSync(join(root, top), { recursive: true })) {
+      if (file.endsWith('-worker.ts')) add(`${top}/${file.replaceAll('\\', '/')}`);
+    }
+  }
+  return found;
+}
 
 const GUEST_TEXTS = 'skills/sandbox/modules/guest-texts.json';
 
@@ -93,20 +110,25 @@ function bundle(name, entry, outdir) {
     target: 'node20',
     packages: selfContained ? 'bundle' : 'external',
     sourcemap: selfContained ? false : 'linked',
+    minify: selfContained,
+    legalComments: 'none',
     logLevel: 'warning',
   });
 }
 
 /** The process that runs policy programs, bundled on its own; tests put it where they like. */
 export async function buildPolicyHost(outdir) {
-  await bundle('policy-host', ENTRIES['policy-host'], outdir);
+  await bundle('policy-host', POLICY_HOST, outdir);
   return join(outdir, 'policy-host.js');
 }
 
 async function buildAll() {
   await writeGuestTexts();
-  const present = Object.entries(ENTRIES).filter(([, entry]) => existsSync(join(root, entry)));
-  await Promise.all(present.map(([name, entry]) => bundle(name, entry, join(root, 'out'))));
+  const outcomes = await Promise.allSettled(
+    [...entries()].map(([name, entry]) => bundle(name, entry, join(root, 'out'))),
+  );
+  // esbuild has printed what is wrong; the other bundles are still worth having.
+  if (outcomes.some((outcome) => outcome.status === 'rejected')) process.exitCode = 1;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await buildAll();

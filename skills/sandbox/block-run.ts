@@ -21,6 +21,7 @@ import type {
   CallHandler,
   CallReply,
   Frame,
+  OutputLine,
   SandboxBlock,
   SandboxLimits,
 } from './policy-sandbox.ts';
@@ -34,10 +35,17 @@ interface RunningCall {
 
 type Ending = { readonly status: 'finished' } | { readonly status: 'failed'; readonly error: BlockError };
 
+export interface RunHost {
+  readonly onCall: CallHandler;
+  /** The program has nothing to compute and waits for answers. */
+  readonly onWait: (cpuMs: number) => void;
+  readonly onOutput: (line: OutputLine) => void;
+}
+
 export class BlockRun implements EngineEvents {
   readonly #block: SandboxBlock;
   readonly #limits: SandboxLimits;
-  readonly #onCall: CallHandler;
+  readonly #host: RunHost;
   readonly #output: OutputCapture;
   readonly #running = new Map<number, RunningCall>();
   readonly #abort = new AbortController();
@@ -49,11 +57,11 @@ export class BlockRun implements EngineEvents {
   #end!: (ending: Ending) => void;
   #ended = false;
 
-  constructor(block: SandboxBlock, limits: SandboxLimits, onCall: CallHandler) {
+  constructor(block: SandboxBlock, limits: SandboxLimits, host: RunHost) {
     this.#block = block;
     this.#limits = limits;
-    this.#onCall = onCall;
-    this.#output = new OutputCapture(limits);
+    this.#host = host;
+    this.#output = new OutputCapture(limits, host.onOutput);
   }
 
   /** Runs the block to its end. The engine must report its events to this object. */
@@ -100,7 +108,7 @@ export class BlockRun implements EngineEvents {
   async #answer(call: { id: number; name: string; argsJson: string; frames: readonly Frame[] }): Promise<void> {
     let reply: CallReply;
     try {
-      reply = await this.#onCall(call, this.#abort.signal);
+      reply = await this.#host.onCall(call, this.#abort.signal);
     } catch {
       this.#running.delete(call.id);
       this.#finish({ status: 'failed', error: crashError(`the host did not answer ${call.name}`, call.frames) });
@@ -125,6 +133,7 @@ export class BlockRun implements EngineEvents {
       if (state === 'rejected') void this.#endThrown();
       else if (state === 'fulfilled') void this.#endFulfilled();
       else if (this.#running.size === 0) this.#fail(neverSettlesError(this.#block.blockName, this.#lastFrames));
+      else this.#host.onWait(this.#engine.cpuMs);
     } catch (thrown) {
       this.#fail(this.#errorOf(thrown));
     }

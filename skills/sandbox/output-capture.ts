@@ -12,8 +12,12 @@ export class OutputCapture {
   readonly #limits: Pick<SandboxLimits, 'outputBytes' | 'outputLines'>;
   #bytes = 0;
 
-  constructor(limits: Pick<SandboxLimits, 'outputBytes' | 'outputLines'>) {
+  readonly #onLine: (line: OutputLine) => void;
+
+  /** @param onLine told of every line that is kept, at once */
+  constructor(limits: Pick<SandboxLimits, 'outputBytes' | 'outputLines'>, onLine: (line: OutputLine) => void) {
     this.#limits = limits;
+    this.#onLine = onLine;
   }
 
   add(level: string, text: string, frames: readonly Frame[]): void {
@@ -27,10 +31,12 @@ export class OutputCapture {
     const kept = text.length > left ? text.slice(0, left) : text;
     if (kept.length < text.length) this.truncated = true;
     this.#bytes += kept.length;
-    this.lines.push({
+    const line = {
       level: LEVELS.find((known) => known === level) ?? 'log',
       text: kept,
       line: programFrame(frames)?.line ?? null,
-    });
+    };
+    this.lines.push(line);
+    this.#onLine(line);
   }
 }

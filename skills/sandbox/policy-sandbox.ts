@@ -139,7 +139,11 @@ export interface SandboxSnapshot {
  * One session at a time. `open` may be called again for the next session; blocks run one after the other.
  */
 export interface PolicySandbox {
-  open(session: SandboxSession): Promise<void>;
+  /**
+   * Starts a session, afresh or from a snapshot of a session with the same options.
+   * @throws RangeError when `from` is no snapshot of this version
+   */
+  open(session: SandboxSession, from?: Uint8Array): Promise<void>;
   /**
    * Runs one block to its end; never rejects because of what the program does.
    * @param signal stops the program at once; the outcome then has stage 'stopped'

@@ -10,6 +10,7 @@ import {
   type BlockOutcome,
   type CallHandler,
   DEFAULT_LIMITS,
+  type OutputLine,
   type PolicySandbox,
   type SandboxBlock,
   type SandboxLimits,
@@ -25,6 +26,10 @@ export interface QuickJsSandboxOptions {
   readonly sha256?: (bytes: Uint8Array) => string;
   /** Milliseconds, rising; `performance.now` unless given. */
   readonly clockMs?: () => number;
+  /** Told each time the program has nothing to compute and waits for answers, with the computing time so far. */
+  readonly onWait?: (cpuMs: number) => void;
+  /** Told of every printed line at once; the outcome holds them all. */
+  readonly onOutput?: (line: OutputLine) => void;
 }
 
 interface OpenSession {
@@ -48,21 +53,29 @@ export class QuickJsSandbox implements PolicySandbox {
     this.#options = {
       sha256: (bytes) => bytesToHex(nobleSha256(bytes)),
       clockMs: () => performance.now(),
+      onWait: () => {},
+      onOutput: () => {},
       ...options,
     };
   }
 
-  async open(session: SandboxSession): Promise<void> {
+  async open(session: SandboxSession, from?: Uint8Array): Promise<void> {
     await this.dispose();
     const limits = { ...DEFAULT_LIMITS, ...session.limits };
-    const engine = await Engine.create(this.#engineOptions(session, limits));
-    this.#open = { session, limits, engine, lastGood: engine.snapshot() };
+    const options = this.#engineOptions(session, limits);
+    if (from) {
+      const lastGood = decodeSnapshot(from);
+      this.#open = { session, limits, engine: await Engine.restore(options, lastGood), lastGood };
+    } else {
+      const engine = await Engine.create(options);
+      this.#open = { session, limits, engine, lastGood: engine.snapshot() };
+    }
   }
 
   async run(block: SandboxBlock, onCall: CallHandler, signal?: AbortSignal): Promise<BlockOutcome> {
     const open = this.#opened();
     if (this.#run) throw new Error('a block is running already: blocks run one after the other');
-    const run = new BlockRun(block, open.limits, onCall);
+    const run = new BlockRun(block, open.limits, { ...this.#options, onCall });
     this.#run = run;
     try {
       const outcome = await run.run(open.engine, signal ?? new AbortController().signal);

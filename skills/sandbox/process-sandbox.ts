@@ -1,0 +1,226 @@
+// Owns a sandbox in a process of its own: killed by pid at every limit and stop, and continued in a fresh process from
+// the last finished block. Must never wait for a program to agree to its end.
+
+import { createHash } from 'node:crypto';
+import { crashError, stoppedError, timeoutError } from './block-error.ts';
+import { engineWasm, type SpawnPolicyProcess, spawnPolicyHost } from './policy-process.ts';
+import {
+  type BlockError,
+  type BlockOutcome,
+  type CallHandler,
+  DEFAULT_LIMITS,
+  type Frame,
+  type GuestCall,
+  type OutputLine,
+  type PolicySandbox,
+  type SandboxBlock,
+  type SandboxLimits,
+  type SandboxSession,
+  type SandboxSnapshot,
+} from './policy-sandbox.ts';
+import { type ProcessEnd, SandboxClient } from './sandbox-client.ts';
+
+export interface ProcessSandboxOptions {
+  /** How to start a process; `out/policy-host.js` under this very Node unless given. */
+  readonly spawn?: SpawnPolicyProcess;
+  /** 'kept': a second process stands ready, so that going on after a kill takes milliseconds. */
+  readonly spare?: 'kept' | 'none';
+}
+
+interface OpenSession {
+  readonly session: SandboxSession;
+  readonly limits: SandboxLimits;
+  client: Promise<SandboxClient>;
+  lastGood: Uint8Array;
+}
+
+let wasmBytes: Uint8Array | null = null;
+
+export class ProcessSandbox implements PolicySandbox {
+  readonly #spawn: SpawnPolicyProcess;
+  readonly #keepsSpare: boolean;
+  #open: OpenSession | null = null;
+  #spare: Promise<SandboxClient> | null = null;
+  #current: SandboxClient | null = null;
+  #running = false;
+
+  constructor(options: ProcessSandboxOptions = {}) {
+    this.#spawn = options.spawn ?? (() => spawnPolicyHost());
+    this.#keepsSpare = (options.spare ?? 'kept') === 'kept';
+  }
+
+  async open(session: SandboxSession, from?: Uint8Array): Promise<void> {
+    const limits = { ...DEFAULT_LIMITS, ...session.limits };
+    // The process of the last session serves the next one too: its engine is made anew.
+    const client = this.#current && !this.#current.end ? this.#current : await this.#fresh(limits);
+    const lastGood = await client.open(session, from);
+    this.#current = client;
+    this.#open = { session, limits, client: Promise.resolve(client), lastGood };
+    this.#prepareSpare(limits);
+  }
+
+  async run(block: SandboxBlock, onCall: CallHandler, signal?: AbortSignal): Promise<BlockOutcome> {
+    const open = this.#opened();
+    if (this.#running) throw new Error('a block is running already: blocks run one after the other');
+    this.#running = true;
+    try {
+      const run = new RemoteRun(block, open.limits, onCall);
+      if (signal?.aborted) return run.outcomeOfEnd({ how: 'stopped' });
+      const client = await open.client;
+      const result = await run.run(client, signal);
+      if (result.snapshot) open.lastGood = result.snapshot;
+      else if (client.end) this.#goOn(open);
+      return result.outcome;
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async snapshot(): Promise<SandboxSnapshot> {
+    const bytes = this.#opened().lastGood;
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  }
+
+  async restore(bytes: Uint8Array): Promise<void> {
+    await this.open(this.#opened().session, bytes);
+  }
+
+  async dispose(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    const clients = await Promise.allSettled([open?.client, this.#spare, this.#current]);
+    this.#spare = null;
+    this.#current = null;
+    for (const client of clients) {
+      if (client.status !== 'fulfilled' || !client.value) continue;
+      client.value.kill({ how: 'stopped' });
+      await client.value.process.exited;
+    }
+  }
+
+  /** Continues in another process from the last finished block; the next block waits for it. */
+  #goOn(open: OpenSession): void {
+    open.client = (async () => {
+      const client = await this.#fresh(open.limits);
+      await client.open(open.session, open.lastGood);
+      this.#current = client;
+      this.#prepareSpare(open.limits);
+      return client;
+    })();
+    open.client.catch(() => {}); // reported by the run that waits for it
+  }
+
+  async #fresh(limits: SandboxLimits): Promise<SandboxClient> {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (spare) {
+      const client = await spare.catch(() => null);
+      if (client && !client.end) return client;
+    }
+    return this.#boot(limits);
+  }
+
+  async #boot(limits: SandboxLimits): Promise<SandboxClient> {
+    wasmBytes ??= engineWasm();
+    const client = new SandboxClient(this.#spawn(), limits.memoryBytes);
+    await client.boot(wasmBytes);
+    return client;
+  }
+
+  #prepareSpare(limits: SandboxLimits): void {
+    if (!this.#keepsSpare || this.#spare) return;
+    this.#spare = this.#boot(limits);
+    this.#spare.catch(() => {}); // a spare that fails to start is replaced when it is needed
+  }
+
+  #opened(): OpenSession {
+    if (!this.#open) throw new Error('no session is open: call open first');
+    return this.#open;
+  }
+}
+
+/** One block in a process: its calls, and the outcome when the process does not live to tell it. */
+class RemoteRun {
+  readonly #block: SandboxBlock;
+  readonly #limits: SandboxLimits;
+  readonly #onCall: CallHandler;
+  readonly #abort = new AbortController();
+  readonly #answers = new Set<Promise<void>>();
+  readonly #output: OutputLine[] = [];
+  #lastFrames: readonly Frame[] = [];
+  #callCount = 0;
+
+  constructor(block: SandboxBlock, limits: SandboxLimits, onCall: CallHandler) {
+    this.#block = block;
+    this.#limits = limits;
+    this.#onCall = onCall;
+  }
+
+  async run(
+    client: SandboxClient,
+    signal: AbortSignal | undefined,
+  ): Promise<{ outcome: BlockOutcome; snapshot?: Uint8Array }> {
+    const stop = () => client.kill({ how: 'stopped' });
+    signal?.addEventListener('abort', stop);
+    const result = await client.run(this.#block, this.#limits.cpuMs, {
+      onCall: (call) => this.#call(client, call),
+      onOutput: (line) => this.#keepOutput(line),
+      onEnding: () => this.#abort.abort(),
+    });
+    signal?.removeEventListener('abort', stop);
+    this.#abort.abort();
+    await Promise.all(this.#answers);
+    if ('how' in result) return { outcome: this.outcomeOfEnd(result) };
+    const outcome = { ...result.outcome, output: this.#output };
+    return outcome.status === 'finished' ? { outcome, snapshot: result.snapshot } : { outcome };
+  }
+
+  /** The process caps its output itself; a broken one is held to the same number of lines here. */
+  #keepOutput(line: OutputLine): void {
+    if (this.#output.length < this.#limits.outputLines) this.#output.push(line);
+    if (line.line !== null) {
+      this.#lastFrames = [{ functionName: '', block: this.#block.blockName, line: line.line, column: 1 }];
+    }
+  }
+
+  /** The outcome of a block whose process has ended. */
+  outcomeOfEnd(end: ProcessEnd): BlockOutcome {
+    return {
+      status: 'failed',
+      error: this.#errorOfEnd(end),
+      output: this.#output,
+      outputTruncated: false,
+      usage: { cpuMs: end.how === 'timeout' ? this.#limits.cpuMs : 0, memoryBytes: 0, calls: this.#callCount },
+    };
+  }
+
+  #errorOfEnd(end: ProcessEnd): BlockError {
+    const { blockName, loops = [] } = this.#block;
+    switch (end.how) {
+      case 'timeout':
+        return timeoutError(this.#limits.cpuMs, { blockName, frames: this.#lastFrames, loops });
+      case 'stopped':
+        return stoppedError(blockName, this.#lastFrames);
+      case 'crash':
+        return crashError(end.what, this.#lastFrames);
+    }
+  }
+
+  #call(client: SandboxClient, call: GuestCall): void {
+    this.#lastFrames = call.frames;
+    if (++this.#callCount > this.#limits.calls) {
+      client.kill({ how: 'crash', what: 'it made more calls than its own limit allows' });
+      return;
+    }
+    const answer = this.#answer(client, call).finally(() => this.#answers.delete(answer));
+    this.#answers.add(answer);
+  }
+
+  async #answer(client: SandboxClient, call: GuestCall): Promise<void> {
+    try {
+      client.reply(call.id, await this.#onCall(call, this.#abort.signal));
+    } catch {
+      client.kill({ how: 'crash', what: `the host did not answer ${call.name}` });
+    }
+  }
+}
