@@ -5,6 +5,8 @@
 export interface JointCurve {
   readonly width: number;
   readonly length: number;
+  /** Parameters of the points, from 0 to `length`; between two of them the third derivative is constant. */
+  readonly knots: readonly number[];
   /** Writes position and, if given, the first three derivatives with respect to the parameter. */
   evaluate(
     parameter: number,
@@ -50,6 +52,7 @@ export function jointCurve(points: ArrayLike<number>, width: number): JointCurve
   return {
     width,
     length,
+    knots,
     evaluate: (parameter, position, first, second, third) => {
       const last = rows.length - 1;
       if (last === 0) {

@@ -5,7 +5,7 @@ import { createLinkFrames, forwardKinematics, frameOrigin, TOOL_FRAME } from '..
 import { JOINT_COUNT, type JointLimits } from '../robots/panda/limits.ts';
 import { distance } from '../spatial.ts';
 import { type JointCurve, jointCurve } from './joint-curve.ts';
-import { sCurve } from './s-curve.ts';
+import { type SCurve, sCurve } from './s-curve.ts';
 
 /** Way points of one arm: row-major, count x 7, radians; see JointPath of the Robot port. */
 export interface TimedPath {
@@ -32,9 +32,18 @@ export interface Trajectory {
   readonly samples: readonly Float64Array[];
 }
 
-/** Points along a curve at which its derivatives are bounded; the curve is smooth between its way points. */
+/** Points along a curve at which its derivatives are bounded. The way points are always among them. */
 const PROBES_PER_RADIAN = 40;
+const LEAST_PROBES_PER_PIECE = 8;
 const LEAST_PROBES = 24;
+/** Share of the speed kept: between two probes a curve can be up to 1 % faster than at them. */
+const BETWEEN_PROBES = 0.99;
+/** Share of the jerk limit kept for speeding up and slowing down along the path. */
+const LEAST_JERK_ROOM = 0.1;
+/** Factor between two speeds that are tried. */
+const SPEED_STEP = 0.85;
+/** Step along the curve over which the fingertip's speed is taken, radians. */
+const TOOL_STEP_RAD = 1e-5;
 
 /**
  * Times the paths so that they start and end together.
@@ -91,7 +100,7 @@ function timeSegment(
 ): { count: number; samples: Float64Array[] } | undefined {
   if (curves.every((curve) => curve.length === 0)) return undefined;
   // One parameter from 0 to 1 drives every arm, so that all of them start, pass and end together.
-  const profile = sCurve(1, progressLimits(curves, limits));
+  const profile = quickestProfile(curves, limits);
   const count = Math.max(1, Math.ceil(profile.durationS / periodS));
   const stretch = profile.durationS / (count * periodS);
   const samples = curves.map(() => new Float64Array(count * JOINT_COUNT));
@@ -106,42 +115,62 @@ function timeSegment(
   return { count, samples };
 }
 
-/** Largest speed, acceleration and jerk of the common parameter that keep every joint and fingertip inside limits. */
-function progressLimits(curves: readonly JointCurve[], limits: TimingLimits) {
-  const { joints } = limits;
+/**
+ * The quickest profile of the common parameter that keeps every joint and fingertip inside limits. Where the path bends,
+ * speed uses up acceleration and jerk, so the highest speed is not always the quickest: lower ones are tried as well.
+ */
+function quickestProfile(curves: readonly JointCurve[], limits: TimingLimits): SCurve {
   const bounds = curves.flatMap((curve) => probe(curve));
+  let best: SCurve | undefined;
+  for (let speed = topSpeed(bounds, limits); best === undefined || 1 / speed < best.durationS; speed *= SPEED_STEP) {
+    const rest = accelerationAndJerk(bounds, limits, speed);
+    if (rest === undefined) continue;
+    const profile = sCurve(1, { speed, ...rest });
+    if (best === undefined || profile.durationS < best.durationS) best = profile;
+  }
+  return best;
+}
+
+/** Largest speed of the parameter that leaves half of the accelerations for speeding up and slowing down. */
+function topSpeed(bounds: readonly CurveBound[], { joints, ...limits }: TimingLimits): number {
   let speed = Number.POSITIVE_INFINITY;
   for (const { first, second, toolPerUnit } of bounds) {
     if (toolPerUnit > 0) speed = Math.min(speed, limits.toolSpeedMPerS / toolPerUnit);
     for (let j = 0; j < JOINT_COUNT; j++) {
       if (first[j] > 0) speed = Math.min(speed, (limits.speedShare * joints.speedRadPerS[j]) / first[j]);
       if (second[j] > 0) {
-        // Half of the acceleration is kept for speeding up and slowing down along the path.
-        const forCurvature = 0.5 * limits.accelerationShare * joints.accelerationRadPerS2[j];
-        speed = Math.min(speed, Math.sqrt(forCurvature / second[j]));
+        const forBends = 0.5 * limits.accelerationShare * joints.accelerationRadPerS2[j];
+        speed = Math.min(speed, Math.sqrt(forBends / second[j]));
       }
     }
   }
-  for (;;) {
-    let acceleration = Number.POSITIVE_INFINITY;
-    for (const { first, second } of bounds) {
-      for (let j = 0; j < JOINT_COUNT; j++) {
-        if (first[j] === 0) continue;
-        const room = limits.accelerationShare * joints.accelerationRadPerS2[j] - second[j] * speed * speed;
-        acceleration = Math.min(acceleration, room / first[j]);
-      }
+  return speed * BETWEEN_PROBES;
+}
+
+/** What a speed leaves for acceleration and jerk along the path; undefined when bends take nearly all of the jerk. */
+function accelerationAndJerk(
+  bounds: readonly CurveBound[],
+  { joints, ...limits }: TimingLimits,
+  speed: number,
+): { readonly acceleration: number; readonly jerk: number } | undefined {
+  let acceleration = Number.POSITIVE_INFINITY;
+  for (const { first, second } of bounds) {
+    for (let j = 0; j < JOINT_COUNT; j++) {
+      if (first[j] === 0) continue;
+      const free = limits.accelerationShare * joints.accelerationRadPerS2[j] - second[j] * speed * speed;
+      acceleration = Math.min(acceleration, free / first[j]);
     }
-    let jerk = Number.POSITIVE_INFINITY;
-    for (const { first, second, third } of bounds) {
-      for (let j = 0; j < JOINT_COUNT; j++) {
-        if (first[j] === 0) continue;
-        const used = 3 * second[j] * speed * acceleration + third[j] * speed * speed * speed;
-        jerk = Math.min(jerk, (limits.jerkShare * joints.jerkRadPerS3[j] - used) / first[j]);
-      }
-    }
-    if (jerk > 0 && acceleration > 0) return { speed, acceleration, jerk };
-    speed *= 0.8;
   }
+  let jerk = Number.POSITIVE_INFINITY;
+  for (const { first, second, third } of bounds) {
+    for (let j = 0; j < JOINT_COUNT; j++) {
+      const limit = limits.jerkShare * joints.jerkRadPerS3[j];
+      const free = limit - 3 * second[j] * speed * acceleration - third[j] * speed * speed * speed;
+      if (free < LEAST_JERK_ROOM * limit) return undefined;
+      if (first[j] > 0) jerk = Math.min(jerk, free / first[j]);
+    }
+  }
+  return { acceleration, jerk };
 }
 
 interface CurveBound {
@@ -154,28 +183,41 @@ interface CurveBound {
 }
 
 function probe(curve: JointCurve): CurveBound[] {
-  const { length } = curve;
+  const { length, knots } = curve;
   if (length === 0) return [];
-  const count = Math.max(LEAST_PROBES, Math.ceil(length * PROBES_PER_RADIAN));
-  const frames = createLinkFrames();
-  const position = new Float64Array(JOINT_COUNT);
-  const bounds: CurveBound[] = [];
-  let before: readonly [number, number, number] | undefined;
-  for (let k = 0; k <= count; k++) {
-    const first = new Float64Array(JOINT_COUNT);
-    const second = new Float64Array(JOINT_COUNT);
-    const third = new Float64Array(JOINT_COUNT);
-    curve.evaluate((k / count) * length, position, first, second, third);
-    for (let j = 0; j < JOINT_COUNT; j++) {
-      first[j] = Math.abs(first[j]) * length;
-      second[j] = Math.abs(second[j]) * length * length;
-      third[j] = Math.abs(third[j]) * length * length * length;
-    }
-    forwardKinematics(position, frames);
-    const tool = frameOrigin(frames, TOOL_FRAME);
-    const toolPerUnit = before === undefined ? 0 : distance(before, tool) * count;
-    before = tool;
-    bounds.push({ first, second, third, toolPerUnit });
+  const pieces = knots.length - 1;
+  const least = Math.max(LEAST_PROBES_PER_PIECE, Math.ceil(LEAST_PROBES / pieces));
+  const bounds = [boundAt(curve, 0)];
+  for (let i = 0; i < pieces; i++) {
+    const piece = knots[i + 1] - knots[i];
+    const count = Math.max(least, Math.ceil(piece * PROBES_PER_RADIAN));
+    for (let k = 1; k <= count; k++) bounds.push(boundAt(curve, knots[i] + (piece * k) / count));
   }
   return bounds;
+}
+
+const scratch = {
+  position: new Float64Array(JOINT_COUNT),
+  ahead: new Float64Array(JOINT_COUNT),
+  frames: createLinkFrames(),
+};
+
+function boundAt(curve: JointCurve, parameter: number): CurveBound {
+  const { length } = curve;
+  const { position, ahead, frames } = scratch;
+  const first = new Float64Array(JOINT_COUNT);
+  const second = new Float64Array(JOINT_COUNT);
+  const third = new Float64Array(JOINT_COUNT);
+  curve.evaluate(parameter, position, first, second, third);
+  for (let j = 0; j < JOINT_COUNT; j++) ahead[j] = position[j] + first[j] * TOOL_STEP_RAD;
+  forwardKinematics(position, frames);
+  const here = frameOrigin(frames, TOOL_FRAME);
+  forwardKinematics(ahead, frames);
+  const toolPerUnit = (distance(here, frameOrigin(frames, TOOL_FRAME)) / TOOL_STEP_RAD) * length;
+  for (let j = 0; j < JOINT_COUNT; j++) {
+    first[j] = Math.abs(first[j]) * length;
+    second[j] = Math.abs(second[j]) * length * length;
+    third[j] = Math.abs(third[j]) * length * length * length;
+  }
+  return { first, second, third, toolPerUnit };
 }
