@@ -21,13 +21,13 @@ import type {
   CallHandler,
   CallReply,
   Frame,
+  GuestCall,
   OutputLine,
   SandboxBlock,
   SandboxLimits,
 } from './policy-sandbox.ts';
 
 interface RunningCall {
-  readonly id: number;
   readonly name: string;
   readonly frames: readonly Frame[];
   readonly answered: Promise<void>;
@@ -56,6 +56,10 @@ export class BlockRun implements EngineEvents {
   #lastFrames: readonly Frame[] = [];
   #end!: (ending: Ending) => void;
   #ended = false;
+  /** The program itself is over: what still arrives may not set it going again. */
+  #closing = false;
+  /** After an exception other than the program's own the instance must not be entered again. */
+  #engineState: 'alive' | 'dead' = 'alive';
 
   constructor(block: SandboxBlock, limits: SandboxLimits, host: RunHost) {
     this.#block = block;
@@ -83,45 +87,45 @@ export class BlockRun implements EngineEvents {
       ...ending,
       output: this.#output.lines,
       outputTruncated: this.#output.truncated,
-      usage: { cpuMs: engine.cpuMs, memoryBytes: this.#memoryBytes(ending), calls: this.#callCount },
+      usage: { cpuMs: engine.cpuMs, memoryBytes: this.#memoryBytes(), calls: this.#callCount },
     };
   }
 
-  call(id: number, name: string, argsJson: string, framesText: string): void {
+  call(guestId: number, name: string, argsJson: string, framesText: string): void {
     if (this.#ended) return;
     const frames = withAsyncCallers(framesOfCall(framesText), this.#resumedBy);
     this.#lastFrames = frames;
     if (this.#callCount === this.#limits.calls) {
       this.#fail(callLimitError(this.#limits.calls, frames));
+      this.#engineState = 'dead';
       this.#engine.stopSoon();
       return;
     }
-    this.#callCount++;
-    const answered = this.#answer({ id, name, argsJson, frames });
-    this.#running.set(id, { id, name, frames, answered });
+    const call = { id: ++this.#callCount, name, argsJson, frames };
+    this.#running.set(guestId, { name, frames, answered: this.#answer(guestId, call) });
   }
 
   print(level: string, text: string, framesText: string): void {
     if (!this.#ended) this.#output.add(level, text, framesOfCall(framesText));
   }
 
-  async #answer(call: { id: number; name: string; argsJson: string; frames: readonly Frame[] }): Promise<void> {
+  async #answer(guestId: number, call: GuestCall): Promise<void> {
     let reply: CallReply;
     try {
       reply = await this.#host.onCall(call, this.#abort.signal);
     } catch {
-      this.#running.delete(call.id);
+      this.#running.delete(guestId);
       this.#finish({ status: 'failed', error: crashError(`the host did not answer ${call.name}`, call.frames) });
       return;
     }
-    this.#running.delete(call.id);
-    if (this.#ended) return;
+    this.#running.delete(guestId);
+    if (this.#ended || this.#closing) return;
     this.#engine.robotTimeS = Math.max(this.#engine.robotTimeS, reply.robotTimeS ?? 0);
     this.#resumedBy = call.frames;
     this.#step(() =>
       reply.ok
-        ? this.#engine.settle(call.id, 'resolved', reply.resultJson)
-        : this.#engine.settle(call.id, 'rejected', JSON.stringify(reply.error)),
+        ? this.#engine.settle(guestId, 'resolved', reply.resultJson)
+        : this.#engine.settle(guestId, 'rejected', JSON.stringify(reply.error)),
     );
   }
 
@@ -130,6 +134,7 @@ export class BlockRun implements EngineEvents {
     if (this.#ended) return;
     try {
       const state = work();
+      this.#closing = state !== 'pending';
       if (state === 'rejected') void this.#endThrown();
       else if (state === 'fulfilled') void this.#endFulfilled();
       else if (this.#running.size === 0) this.#fail(neverSettlesError(this.#block.blockName, this.#lastFrames));
@@ -162,6 +167,7 @@ export class BlockRun implements EngineEvents {
   /** What an exception out of the engine means. */
   #errorOf(thrown: unknown): BlockError {
     const { blockName, loops = [] } = this.#block;
+    if (!(thrown instanceof JSException)) this.#engineState = 'dead';
     if (thrown instanceof GuestKilled) {
       const frames = withAsyncCallers(framesOfCall(thrown.frames), this.#resumedBy);
       return timeoutError(this.#limits.cpuMs, { blockName, frames, loops });
@@ -185,8 +191,7 @@ export class BlockRun implements EngineEvents {
     this.#end(ending);
   }
 
-  #memoryBytes(ending: Ending): number {
-    // After a kill the instance must not be entered again.
-    return ending.status === 'finished' ? this.#engine.memoryBytes : 0;
+  #memoryBytes(): number {
+    return this.#engineState === 'alive' ? this.#engine.memoryBytes : 0;
   }
 }

@@ -3,7 +3,7 @@
 
 import { EvalFlags, type JSValueHandle, MAX_STACK_SIZE, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
 import { BRIDGE_TEXT } from './modules/registry.ts';
-import type { SandboxLimits, SandboxSession } from './policy-sandbox.ts';
+import { DEFAULT_LIMITS, type SandboxLimits, type SandboxSession } from './policy-sandbox.ts';
 import type { EngineSnapshot } from './snapshot-format.ts';
 
 /** 2026-01-01T00:00:00Z: any fixed moment does; a round one reads well in a log. */
@@ -27,9 +27,9 @@ export class GuestKilled extends Error {
   }
 }
 
-type ControlName = 'settle' | 'publish' | 'describeThrown' | 'frames';
+type ControlName = 'begin' | 'settle' | 'publish' | 'describeThrown' | 'frames';
 
-const CONTROL_NAMES: readonly ControlName[] = ['settle', 'publish', 'describeThrown', 'frames'];
+const CONTROL_NAMES: readonly ControlName[] = ['begin', 'settle', 'publish', 'describeThrown', 'frames'];
 
 export type BlockState = 'pending' | 'fulfilled' | 'rejected';
 
@@ -41,6 +41,11 @@ export interface EngineOptions {
   /** Milliseconds, rising; measures computing time. */
   readonly clockMs: () => number;
 }
+
+/** The base image must not depend on the session that happens to be first. */
+const BASE = { session: { seed: 0, functions: [], modules: [] }, limits: DEFAULT_LIMITS };
+
+const baseImages = new WeakMap<WebAssembly.Module, Promise<EngineSnapshot>>();
 
 export class Engine {
   /** Seconds of robot time that `Date` adds to the session's start. */
@@ -62,8 +67,27 @@ export class Engine {
 
   /** A fresh world for a session. */
   static async create(options: EngineOptions): Promise<Engine> {
-    const engine = new Engine(options);
     const { session } = options;
+    const engine = await Engine.restore(options, await Engine.baseImage(options));
+    const vm = engine.#vm;
+    const worldJson = vm.newString(JSON.stringify({ functions: session.functions, seed: session.seed }));
+    vm.callFunction(engine.#control('begin'), vm.undefined, worldJson).dispose();
+    worldJson.dispose();
+    return engine;
+  }
+
+  /** The frozen world without anything of a session, made at the first call. */
+  static baseImage(options: Pick<EngineOptions, 'wasm' | 'clockMs'>): Promise<EngineSnapshot> {
+    const known = baseImages.get(options.wasm);
+    if (known) return known;
+    const made = Engine.#makeBaseImage({ ...options, ...BASE, events: { call: () => {}, print: () => {} } });
+    baseImages.set(options.wasm, made);
+    return made;
+  }
+
+  /** Freezing takes longer than all the rest, so it is done once. */
+  static async #makeBaseImage(options: EngineOptions): Promise<EngineSnapshot> {
+    const engine = new Engine(options);
     engine.#vm = await QuickJS.create(engine.#quickJsOptions());
     const vm = engine.#vm;
     const evaluation = vm.evalCode(BRIDGE_TEXT, 'capstan:bridge', EvalFlags.TYPE_MODULE);
@@ -75,12 +99,13 @@ export class Engine {
     for (const [name, callback] of engine.#hostFunctions()) {
       vm.newFunction(name, callback).consume((f) => host.setProp(name, f));
     }
-    const worldJson = vm.newString(JSON.stringify({ functions: session.functions, seed: session.seed }));
     const install = bridge.value.getProp('installWorld');
-    engine.#controlsObject = vm.callFunction(install, vm.undefined, host, worldJson);
-    for (const handle of [host, worldJson, install, bridge.value]) handle.dispose();
+    engine.#controlsObject = vm.callFunction(install, vm.undefined, host);
+    for (const handle of [host, install, bridge.value]) handle.dispose();
     engine.#takeControls();
-    return engine;
+    const image = engine.snapshot();
+    engine.dispose();
+    return image;
   }
 
   /** The world of a snapshot, taken in this or another process. */

@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 export interface GuestCall {
-  /** 1 for the first call of a session, rising. */
+  /** 1 for the first call of the block, rising. */
   readonly id: number;
   readonly name: string;
   /** JSON array of the arguments in order; numbers are finite. Not validated yet. */

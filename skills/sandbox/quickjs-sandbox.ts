@@ -59,6 +59,11 @@ export class QuickJsSandbox implements PolicySandbox {
     };
   }
 
+  /** Prepares what all sessions share, so that the next `open` takes milliseconds. */
+  async warm(): Promise<void> {
+    await Engine.baseImage(this.#options);
+  }
+
   async open(session: SandboxSession, from?: Uint8Array): Promise<void> {
     await this.dispose();
     const limits = { ...DEFAULT_LIMITS, ...session.limits };
@@ -88,8 +93,13 @@ export class QuickJsSandbox implements PolicySandbox {
   }
 
   async snapshot(): Promise<SandboxSnapshot> {
-    const bytes = encodeSnapshot(this.#opened().lastGood);
+    const bytes = this.snapshotBytes();
     return { bytes, sha256: this.#options.sha256(bytes) };
+  }
+
+  /** The bytes alone, for a host that takes the digest itself. */
+  snapshotBytes(): Uint8Array {
+    return encodeSnapshot(this.#opened().lastGood);
   }
 
   async restore(bytes: Uint8Array): Promise<void> {

@@ -31,11 +31,12 @@ class SandboxServer {
             onWait: (cpuMs) => this.#send({ type: 'idle', cpuMs }),
             onOutput: (line) => this.#send({ type: 'output', line }),
           });
+          await this.#sandbox.warm();
           this.#send({ type: 'booted' });
           break;
         case 'open':
           await this.#booted().open(request.session, binary.length > 0 ? binary : undefined);
-          this.#send({ type: 'opened' }, (await this.#booted().snapshot()).bytes);
+          this.#send({ type: 'opened' }, this.#booted().snapshotBytes());
           break;
         case 'run':
           await this.#run(request);
@@ -52,7 +53,7 @@ class SandboxServer {
 
   async #run(request: SandboxRequest & { type: 'run' }): Promise<void> {
     const outcome = await this.#booted().run(request.block, (call, signal) => this.#ask(call, signal));
-    const bytes = outcome.status === 'finished' ? (await this.#booted().snapshot()).bytes : undefined;
+    const bytes = outcome.status === 'finished' ? this.#booted().snapshotBytes() : undefined;
     this.#answers.clear();
     this.#send({ type: 'outcome', outcome: outcomeMessage(outcome) }, bytes);
   }

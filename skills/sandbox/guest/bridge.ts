@@ -41,6 +41,7 @@ interface Pending {
 }
 
 const BRIDGE_FILE = 'capstan:bridge';
+const RANDOM_PURPOSE = 'policy program';
 const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug'];
 
 // The stack hook and the true stack of an error are taken before they are closed to programs.
@@ -60,8 +61,11 @@ function currentFrames(): string {
     }
     return '';
   });
-  new Error(); // making it runs the hook
-  setStackHook(undefined);
+  try {
+    new Error(); // making it runs the hook
+  } finally {
+    setStackHook(undefined);
+  }
   return text;
 }
 
@@ -97,29 +101,29 @@ function describe(thrown: unknown): Record<string, unknown> {
     return { name: 'Error', message: `the program threw ${formatValues([thrown])}, which is no Error`, stack: '' };
   }
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 4000) : '');
-  const isPolicyError = thrown instanceof PolicyError;
-  const given = isPolicyError ? pendingStacks.get(thrown) : undefined;
-  return {
-    name: text(thrown.name) || 'Error',
-    message: text(thrown.message),
-    stack: text(given ?? trueStack.call(thrown)),
-    ...(isPolicyError && { code: thrown.code, stage: thrown.stage, hint: thrown.hint, motion: thrown.result }),
-  };
+  const genuine = genuineErrors.get(thrown);
+  if (genuine) return { name: 'PolicyError', ...genuine };
+  return { name: text(thrown.name) || 'Error', message: text(thrown.message), stack: text(trueStack.call(thrown)) };
 }
 
-/** Where the call was made that a PolicyError answers: the error itself is made when the answer comes. */
-const pendingStacks = new WeakMap<Error, string>();
+/**
+ * What the host said, and where the call was made that it answered: a program may write what it likes into the error
+ * itself, or make one that looks like it.
+ */
+const genuineErrors = new WeakMap<Error, PolicyErrorFields & { readonly stack: string }>();
 
 function policyError(fields: PolicyErrorFields, frames: string): PolicyError {
   const error = new PolicyError(fields);
   const stack = stackOfFrames(frames);
-  pendingStacks.set(error, stack);
+  genuineErrors.set(error, { ...fields, stack });
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
   return error;
 }
 
 /** What the host may do inside; never reachable from a program. */
 export interface GuestControls {
+  /** Adds what differs from session to session: the functions of the API, and the seed. Once, before any program. */
+  begin(optionsJson: string): void;
   /** Answers call `id`; `json` is the result ('' for nothing) or the fields of the error. */
   settle(id: number, outcome: 'resolved' | 'rejected', json: string): void;
   /** Makes the top-level names of a finished block global for the next ones. */
@@ -130,13 +134,13 @@ export interface GuestControls {
   frames(): string;
 }
 
-/** Builds the world of a session and freezes it. */
-export function installWorld(host: HostFunctions, optionsJson: string): GuestControls {
-  const options = JSON.parse(optionsJson) as WorldOptions;
+/** Builds the frozen world that every session starts from. */
+export function installWorld(host: HostFunctions): GuestControls {
   const { call, print } = host;
   const world = globalThis as unknown as Record<string, unknown>;
   const pending = new Map<number, Pending>();
   let lastId = 0;
+  let random = createRandomStream(0, RANDOM_PURPOSE);
   nativeStackTraceLimit(32);
 
   function callApi(name: string, parameters: readonly string[], args: readonly unknown[]): Promise<unknown> {
@@ -158,21 +162,24 @@ export function installWorld(host: HostFunctions, optionsJson: string): GuestCon
     });
   }
 
-  for (const { name, parameters } of options.functions) {
-    const apiFunction = { [name]: (...args: unknown[]) => callApi(name, parameters, args) }[name];
-    Object.defineProperty(world, name, { value: apiFunction, configurable: true });
-  }
   const consoleObject: Record<string, unknown> = {};
   for (const level of CONSOLE_LEVELS) {
     consoleObject[level] = (...values: unknown[]) => print(level, formatValues(values), currentFrames());
   }
   world.console = consoleObject;
   world.PolicyError = PolicyErrorForPrograms;
-  const random = createRandomStream(options.seed, 'policy program');
   Object.defineProperty(Math, 'random', { value: () => random.next() });
   hardenWorld([PolicyError.prototype]);
 
   return {
+    begin(optionsJson) {
+      const { functions, seed } = JSON.parse(optionsJson) as WorldOptions;
+      random = createRandomStream(seed, RANDOM_PURPOSE);
+      for (const { name, parameters } of functions) {
+        const apiFunction = { [name]: (...args: unknown[]) => callApi(name, parameters, args) }[name];
+        Object.defineProperty(world, name, { value: Object.freeze(apiFunction) });
+      }
+    },
     settle(id, outcome, json) {
       const waiting = pending.get(id);
       if (!waiting) return;
