@@ -7,7 +7,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import ts from 'typescript';
 import type { PolicyApi } from '../api/definition.ts';
 import { AwaitingRule } from './awaiting.ts';
-import type { CheckDiagnostic, CheckRequest, CheckResult, ExportedName } from './check-result.ts';
+import type { CheckDiagnostic, CheckRequest, CheckResult, ExportedName, SessionScope } from './check-result.ts';
 import { NO_EFFECTS, readEffects } from './effects.ts';
 import { eraseTypes, importedTypes } from './erase.ts';
 import { diagnosticsOf, type Finding } from './finding.ts';
@@ -119,7 +119,7 @@ class Checker {
       moduleNames: this.#moduleNames,
       file,
     };
-    const syntax = built.program.getSyntacticDiagnostics(file);
+    const syntax = this.#syntaxErrors(built, parsed, session);
     const findings =
       syntax.length > 0
         ? syntax.map((diagnostic) => findingOf(diagnostic, context))
@@ -143,6 +143,14 @@ class Checker {
     );
     const javascript = `${erased.javascript}\n${publicationText(exportedNames)}`;
     return { ok: true, diagnostics, javascript, exportedNames, effects: effects.summary, declarations };
+  }
+
+  /** Told of the program alone: what is added behind it would shift the place of an open bracket. */
+  #syntaxErrors(built: BuiltProgram, parsed: ts.SourceFile, session: SessionScope): readonly ts.Diagnostic[] {
+    const withAdditions = built.program.getSyntacticDiagnostics(built.file);
+    if (withAdditions.length === 0) return [];
+    const alone = this.#builder.build(parsed, session).program.getSyntacticDiagnostics(parsed);
+    return alone.length > 0 ? alone : withAdditions;
   }
 
   #programFindings(built: BuiltProgram, sourceLength: number, context: MessageContext): Finding[] {
