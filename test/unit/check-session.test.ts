@@ -87,13 +87,13 @@ describe('a later block', () => {
 
   test('may declare a name anew', async () => {
     expect(
-      await after(
+      await told(
         ['const a = 1;\nfunction f() {}\nclass C {}'],
         "let a = 'x';\nconst f = a;\ntype C = string;\nconst c: C = f;\nconsole.log(c);",
       ),
     ).toEqual([]);
     expect(
-      await after(
+      await told(
         ["import { add } from 'capstan:math';"],
         "import { add } from 'capstan:math';\nconsole.log(add([1, 2, 3], [1, 2, 3]));",
       ),
@@ -127,7 +127,7 @@ describe('a later block', () => {
 
   test('does not see what a block has kept inside a statement', async () => {
     expect(
-      await after(
+      await told(
         ['{ const inner = 1; console.log(inner); }\nfor (var i = 0; i < 1; i++) {}'],
         'console.log(inner, i);',
       ),
