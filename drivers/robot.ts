@@ -148,7 +148,7 @@ export class RobotError extends Error {
 }
 
 /**
- * A robot behind one door. Contract (tested by test/contract/robot.ts against every implementation):
+ * A robot behind one door. Contract (tested by test/contract/robot-contract.ts against every implementation):
  * - `plan` moves nothing, checks the robot's own limits, and returns the samples that `execute` will run;
  * - `execute` runs exactly those samples, refuses a plan it did not make, a plan used before, and a start more than
  *   0.02 rad from the measured joints, and always resolves to one result that says what really happened;

@@ -146,6 +146,8 @@ function shortestDuration(motion: Motion, speedScale: number, toolSpeedMPerS: nu
   for (let round = 0; round < 20; round++) {
     const sampleCount = Math.ceil(durationS / PERIOD_S) + 1;
     const rad = sample(motion, sampleCount);
+    forwardKinematics(rad, frames);
+    let tool = frameOrigin(frames, TOOL_FRAME);
     let stretch = 1;
     for (let i = 0; i < sampleCount + 2; i++) {
       const at = (back: number) => Math.min(Math.max(i - back, 0), sampleCount - 1) * JOINT_COUNT;
@@ -160,12 +162,11 @@ function shortestDuration(motion: Motion, speedScale: number, toolSpeedMPerS: nu
         stretch = Math.max(stretch, Math.sqrt(acceleration / (limit * accelerationRadPerS2[j])));
         stretch = Math.max(stretch, cbrt(jerk / (limit * jerkRadPerS3[j])));
       }
-      if (i === 0 || i >= sampleCount) continue;
+      if (i >= sampleCount) continue;
       forwardKinematics(rad, frames, k0);
       const here = frameOrigin(frames, TOOL_FRAME);
-      forwardKinematics(rad, frames, k1);
-      const step = distance(here, frameOrigin(frames, TOOL_FRAME));
-      stretch = Math.max(stretch, step / PERIOD_S / (AIM * toolSpeedMPerS));
+      stretch = Math.max(stretch, distance(here, tool) / PERIOD_S / (AIM * toolSpeedMPerS));
+      tool = here;
     }
     if (stretch <= 1) return durationS;
     durationS *= stretch * 1.001;

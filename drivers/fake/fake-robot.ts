@@ -90,6 +90,11 @@ export class FakeRobot implements Robot {
     this.#course.proceed(share);
   }
 
+  /** Where an arm is now, radians, seven joints; `state` without the wait. */
+  jointsRad(arm: ArmSide = 'left'): readonly number[] {
+    return [...this.#arm(arm).jointsRad];
+  }
+
   /** True while a command is under way. */
   isBusy(): boolean {
     return this.#course.kinds().length > 0;

@@ -37,7 +37,10 @@ export interface BlockPermit {
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult>;
   /** Lets robot time pass at rest, seconds. Signal and errors as in `execute`. */
   advance(seconds: number, signal?: AbortSignal): Promise<void>;
-  /** Ends the block: nothing is sent afterwards. Ending it while a command is under way is a stop, latched. */
+  /**
+   * Ends the block: nothing is sent afterwards, and calls that wait to be sent are refused. Ending it while a command is
+   * under way is a stop, latched.
+   */
   end(): void;
 }
 
@@ -87,9 +90,7 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
 
   function assertOpen(signal: AbortSignal | undefined): void {
     host.assertMayMove(claims.epoch);
-    if (ended) {
-      throw new GateRefusal('BLOCK_ENDED', `This block has ended. ${NOTHING_SENT}`, 'Offer and approve a new block.');
-    }
+    if (ended) throw blockEnded();
     if (signal?.aborted) throw givenUp();
   }
 
@@ -240,10 +241,15 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
       if (underWay > 0 && host.isCurrent(claims.epoch)) {
         void host.stop({ source: 'session', detail: 'the block ended while a command was under way' });
       }
+      waitingRoom.interrupt(blockEnded());
       host.emit({ kind: 'ended', offerId: offer.id, usage: permit.usage });
     },
   };
   return { permit, hasEnded: () => ended, interrupt: waitingRoom.interrupt };
+}
+
+function blockEnded(): GateRefusal {
+  return new GateRefusal('BLOCK_ENDED', `This block has ended. ${NOTHING_SENT}`, 'Offer and approve a new block.');
 }
 
 function givenUp(): GateRefusal {

@@ -43,6 +43,9 @@ export const BODY_POINTS: readonly BodyPoint[] = [
 /** Index of the tool point in BODY_POINTS. */
 export const TOOL_POINT = BODY_POINTS.length - 1;
 
+/** The same table as flat numbers, for the loop over all samples: frame offset, then x, y, z of the centre. */
+const FLAT_POINTS = Float64Array.from(BODY_POINTS.flatMap(({ frame, centre }) => [frame * 12, ...centre]));
+
 /** Finds the spheres of one arm for any joint angles. */
 export interface BodyLocator {
   /** Centres in the base frame of arm 0, metres: x, y, z of each of BODY_POINTS. Overwritten by every `locate`. */
@@ -55,16 +58,17 @@ export interface BodyLocator {
 export function createBodyLocator(arm0FromBase: Pose): BodyLocator {
   const frames = createLinkFrames();
   const centres = new Float64Array(BODY_POINTS.length * 3);
-  const m = mat3FromQuat(arm0FromBase.quatWxyz);
+  const m = Float64Array.from(mat3FromQuat(arm0FromBase.quatWxyz));
   const [baseX, baseY, baseZ] = arm0FromBase.position;
   return {
     centres,
     locate(jointsRad, offset) {
       forwardKinematics(jointsRad, frames, offset);
       for (let i = 0; i < BODY_POINTS.length; i++) {
-        const { frame, centre } = BODY_POINTS[i];
-        const f = frame * 12;
-        const [cx, cy, cz] = centre;
+        const f = FLAT_POINTS[i * 4];
+        const cx = FLAT_POINTS[i * 4 + 1];
+        const cy = FLAT_POINTS[i * 4 + 2];
+        const cz = FLAT_POINTS[i * 4 + 3];
         const x = frames[f] * cx + frames[f + 1] * cy + frames[f + 2] * cz + frames[f + 3];
         const y = frames[f + 4] * cx + frames[f + 5] * cy + frames[f + 6] * cz + frames[f + 7];
         const z = frames[f + 8] * cx + frames[f + 9] * cy + frames[f + 10] * cz + frames[f + 11];

@@ -39,7 +39,9 @@ export function checkRoom(
   const speedBound = strictest(toolSpeedMPerS) + speedNoise;
   const sampleCount = rad.length / JOINT_COUNT;
   let topSpeed = 0;
-  let [lastX, lastY, lastZ] = [0, 0, 0];
+  let lastX = 0;
+  let lastY = 0;
+  let lastZ = 0;
   for (let sample = 0; sample < sampleCount; sample++) {
     body.locate(rad, sample * JOINT_COUNT);
     for (let point = 0; point < BODY_POINTS.length; point++) {
@@ -56,9 +58,13 @@ export function checkRoom(
         }
       }
     }
-    const [x, y, z] = [c[tool], c[tool + 1], c[tool + 2]];
+    const x = c[tool];
+    const y = c[tool + 1];
+    const z = c[tool + 2];
     if (sample > 0) {
-      const [dx, dy, dz] = [x - lastX, y - lastY, z - lastZ];
+      const dx = x - lastX;
+      const dy = y - lastY;
+      const dz = z - lastZ;
       const speed = Math.sqrt(dx * dx + dy * dy + dz * dz) / periodS;
       if (!(speed <= speedBound)) {
         ledger.judge({
@@ -71,7 +77,9 @@ export function checkRoom(
       }
       if (speed > topSpeed) topSpeed = speed;
     }
-    [lastX, lastY, lastZ] = [x, y, z];
+    lastX = x;
+    lastY = y;
+    lastZ = z;
     grow(toolBox, x, y, z);
   }
   return topSpeed;

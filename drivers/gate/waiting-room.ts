@@ -1,5 +1,5 @@
-// Owns the waits inside a permit, so that a stop ends all of them at once, whatever they wait for. Must never hold on to
-// a wait that is over.
+// Owns the waits inside a permit, so that a stop ends all of them at once, whatever they wait for, and no wait begins
+// afterwards. Must never hold on to a wait that is over.
 
 import type { GateRefusal } from './refusal.ts';
 
@@ -15,12 +15,13 @@ export interface WaitingRoom {
     signal: AbortSignal | undefined,
     whenAborted: (reject: Reject) => void,
   ): Promise<Value>;
-  /** Rejects every wait under way. */
+  /** Rejects every wait under way and every later one. The first refusal stays. */
   interrupt(refusal: GateRefusal): void;
 }
 
 export function createWaitingRoom(): WaitingRoom {
   const waiting = new Set<Reject>();
+  let closed: GateRefusal | undefined;
   return {
     wait: (promise, signal, whenAborted) =>
       new Promise((resolve, reject) => {
@@ -29,6 +30,11 @@ export function createWaitingRoom(): WaitingRoom {
           waiting.delete(reject);
           signal?.removeEventListener('abort', onAbort);
         };
+        if (closed !== undefined) {
+          promise.catch(() => undefined);
+          reject(closed);
+          return;
+        }
         waiting.add(reject);
         signal?.addEventListener('abort', onAbort, { once: true });
         promise.then(
@@ -43,6 +49,7 @@ export function createWaitingRoom(): WaitingRoom {
         );
       }),
     interrupt(refusal) {
+      closed ??= refusal;
       const everyone = [...waiting];
       waiting.clear();
       for (const reject of everyone) reject(refusal);
