@@ -7,7 +7,8 @@ export type Pacer = (robotTimeS: number) => Promise<void> | undefined;
 /** A stop waits at most about this long for the world's loop, milliseconds. */
 const YIELD_EVERY_MS = 4;
 
-function nextTurn(): Promise<void> {
+/** Lets the event loop take in what has arrived meanwhile: beats, stops. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);

@@ -11,6 +11,7 @@ import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { ArmSide, JointPath } from '../robot.ts';
 import { RobotError } from '../robot.ts';
 import type { GroundTruth, MotionPlanner, MoveGoal, TrueObject } from '../scene-ports.ts';
+import { nextTurn } from './pacer.ts';
 
 /** Distance the planner keeps from every joint limit, radians. */
 const JOINT_MARGIN_RAD = 0.05;
@@ -34,6 +35,8 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
             { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
             goal.jointsRad,
           );
+    // Planning can take a while: what arrived meanwhile, beats and stops, comes before the motion.
+    await nextTurn();
     return paths.map((path) => ({ arm, ...path }));
   }
 

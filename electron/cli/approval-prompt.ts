@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { tell } from './command.ts';
@@ -88,46 +88,79 @@ function outcomeInWords({ outcome, failure, predictedSuccess }: PreviewFacts, so
   return `FAILED at ${stage ?? 'code'}${place}\n             ${message}${hint === undefined ? '' : `\n             next: ${hint}`}`;
 }
 
+/** The operator's answers, line by line; one for the whole session, so that no line is lost between two questions. */
+export class OperatorInput {
+  readonly #lines: string[] = [];
+  #waiting: ((line: string | undefined) => void) | undefined;
+  #reader: Interface | undefined;
+  #ended = false;
+
+  /** The next line; undefined once the input has ended. */
+  async ask(question: string): Promise<string | undefined> {
+    this.#open();
+    process.stderr.write(question);
+    const line = this.#lines.shift();
+    if (line !== undefined || this.#ended) return line;
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  close(): void {
+    this.#reader?.close();
+  }
+
+  #open(): void {
+    if (this.#reader !== undefined) return;
+    this.#reader = createInterface({ input: process.stdin });
+    this.#reader.on('line', (line) => {
+      if (this.#waiting === undefined) this.#lines.push(line);
+      else this.#answer(line);
+    });
+    this.#reader.once('close', () => {
+      this.#ended = true;
+      this.#answer(undefined);
+    });
+  }
+
+  #answer(line: string | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.(line);
+  }
+}
+
 /** Asks until there is a clear answer. The end of the input is a rejection. */
-export async function askOperator(source: string, facts: PreviewFacts): Promise<Decision> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = new Promise<undefined>((resolve) => {
-    prompt.once('close', () => resolve(undefined));
-  });
-  const ask = (question: string) => Promise.race([prompt.question(question).catch(() => undefined), ended]);
-  try {
-    const warning = facts.outcome === 'passed' ? '' : 'The preview did not pass. ';
-    for (;;) {
-      const reply = await ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `);
-      switch (reply?.trim().toLowerCase()) {
-        case undefined:
-          return { kind: 'reject', comment: 'the input ended without an answer' };
-        case 'a':
-        case 'approve':
-          return { kind: 'approve' };
-        case 's':
-        case 'stop':
-          return { kind: 'stop' };
-        case 'r':
-        case 'reject':
-          return { kind: 'reject', comment: (await ask('why (for the record)? ')) || 'no reason given' };
-        case 'e':
-        case 'edit': {
-          const edited = editProgram(source);
-          if (edited !== undefined) return { kind: 'edit', source: edited };
-          break;
-        }
-        default:
-          tell('Answer a, e, r or s.');
+export async function askOperator(input: OperatorInput, source: string, facts: PreviewFacts): Promise<Decision> {
+  const warning = facts.outcome === 'passed' ? '' : 'The preview did not pass. ';
+  for (;;) {
+    const reply = await input.ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `);
+    switch (reply?.trim().toLowerCase()) {
+      case undefined:
+        return { kind: 'reject', comment: 'the input ended without an answer' };
+      case 'a':
+      case 'approve':
+        return { kind: 'approve' };
+      case 's':
+      case 'stop':
+        return { kind: 'stop' };
+      case 'r':
+      case 'reject':
+        return { kind: 'reject', comment: (await input.ask('why (for the record)? ')) || 'no reason given' };
+      case 'e':
+      case 'edit': {
+        const edited = editProgram(source);
+        if (edited !== undefined) return { kind: 'edit', source: edited };
+        break;
       }
+      default:
+        tell('Answer a, e, r or s.');
     }
-  } finally {
-    prompt.close();
   }
 }
 
 function editProgram(source: string): string | undefined {
-  const editor = process.env.VISUAL ?? process.env.EDITOR;
+  const editor = process.env.VISUAL || process.env.EDITOR;
   if (editor === undefined || editor === '') {
     tell('Set EDITOR to the editor to use, then run again; or edit the file and run it with --policy FILE.');
     return undefined;

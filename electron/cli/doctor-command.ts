@@ -138,7 +138,7 @@ function chromium(): Finding {
 }
 
 function editor(): Finding {
-  const name = process.env.VISUAL ?? process.env.EDITOR;
+  const name = process.env.VISUAL || process.env.EDITOR;
   if (name !== undefined && name !== '') return works('editor', name, false);
   return {
     part: 'editor',

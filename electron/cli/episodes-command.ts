@@ -3,9 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { listEpisodes } from '../../drivers/episode/library.ts';
-import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
-import { openFileSource } from '../../drivers/episode/node-file-source.ts';
-import { recoverEpisode } from '../../drivers/episode/recovery.ts';
+import { recoverEpisodeFile } from '../../drivers/episode/recover-file.ts';
 import { episodeFolder, NotFoundError } from '../session/installation.ts';
 import { answer, type Command, tell, UsageError } from './command.ts';
 
@@ -46,18 +44,15 @@ async function recover(files: readonly string[], json: boolean): Promise<number>
   for (const file of files) {
     const path = resolve(file);
     if (!existsSync(path)) throw new NotFoundError(`there is no file ${path}`);
-    const target = path.replace(/(\.mcap)?$/, '-recovered.mcap');
-    const source = await openFileSource(path);
-    try {
-      const report = await recoverEpisode(source, await createNodeFileSink(target));
-      reports.push({ file: path, recovered: target, ...report });
-      tell(
-        `${target}: ${report.messages} messages, ${report.robotDurationS.toFixed(1)} s kept, ${report.cutBytes} bytes lost`,
-      );
-      for (const problem of report.problems) tell(`  ${problem}`);
-    } finally {
-      await source.close();
+    const result = await recoverEpisodeFile(path);
+    reports.push({ original: path, ...result });
+    if (result.status === 'already-complete') {
+      tell(`${path} is complete; nothing to do`);
+      continue;
     }
+    const { messages, robotDurationS, cutBytes, problems } = result.report;
+    tell(`${result.file}: ${messages} messages, ${robotDurationS.toFixed(1)} s kept, ${cutBytes} bytes lost`);
+    for (const problem of problems) tell(`  ${problem}`);
   }
   if (json) answer(reports);
   return 0;

@@ -7,7 +7,7 @@ import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
 import { episodeFolder, readRig, readTask } from '../session/installation.ts';
 import { Session } from '../session/session.ts';
-import { approvalCard, askOperator, diagnosticLines } from './approval-prompt.ts';
+import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './approval-prompt.ts';
 import { answer, type Command, oneOf, tell, UsageError, wholeNumber } from './command.ts';
 import { readProgram } from './program-source.ts';
 
@@ -34,6 +34,12 @@ export const RUN_COMMAND: Command = {
     },
     robot: { type: 'string', value: 'simulated', help: 'which robot', default: 'simulated' },
     speed: { type: 'string', value: 'PERCENT', help: 'share of the full speed, 1 to 100', default: '100' },
+    pace: {
+      type: 'string',
+      value: 'fast|N',
+      help: 'as fast as the machine allows, or N times real time',
+      default: 'fast',
+    },
     record: { type: 'string', value: 'DIR', help: 'folder of the episode (default: the episodes of CAPSTAN_HOME)' },
     picture: { type: 'string', value: 'FILE', help: 'write a picture (PNG) of the scene at the end' },
     rig: {
@@ -58,7 +64,7 @@ export const RUN_COMMAND: Command = {
       rigFile: readRig(input.text('rig')),
       seed,
       tier,
-      pace: 'fast',
+      pace: readPace(input.text('pace') ?? ''),
       recordFolder: resolve(input.text('record') ?? episodeFolder()),
       previews: true,
       policy: program.policy,
@@ -68,6 +74,7 @@ export const RUN_COMMAND: Command = {
         recordingFailed: ({ message, hint }) => tell(`${message}\n  ${hint}`),
       },
     });
+    const operator = new OperatorInput();
     const interrupt = () => {
       tell('Ctrl-C: stopping.');
       session.stop('Ctrl-C at the command line').catch(() => undefined);
@@ -75,7 +82,7 @@ export const RUN_COMMAND: Command = {
     process.on('SIGINT', interrupt);
     try {
       tell(`${taskFile.task.name}, seed ${seed}: ${taskFile.task.instruction.trim()}`);
-      const outcome = await supervise(session, program.source, program.origin, { approve, speedScale });
+      const outcome = await supervise(session, program.source, program.origin, { approve, speedScale, operator });
       const picture = input.text('picture');
       if (picture !== undefined) await writePicture(session, picture);
       const end = await session.finish({
@@ -100,10 +107,19 @@ export const RUN_COMMAND: Command = {
       return outcome.success ? 0 : 1;
     } finally {
       process.off('SIGINT', interrupt);
+      operator.close();
       await session.close();
     }
   },
 };
+
+/** @throws UsageError */
+function readPace(text: string): 'fast' | number {
+  if (text === 'fast') return 'fast';
+  const speed = Number(text);
+  if (!(speed > 0 && speed <= 100)) throw new UsageError(`--pace takes "fast" or a number up to 100, not "${text}"`);
+  return speed;
+}
 
 /** What became of the program. */
 interface RunOutcome {
@@ -117,13 +133,19 @@ interface RunOutcome {
   readonly calls?: number;
 }
 
+interface Supervision {
+  readonly approve: 'ask' | 'auto';
+  readonly speedScale: number;
+  readonly operator: OperatorInput;
+}
+
 type Program = { readonly source: string; readonly origin: 'expert' | 'file' | 'edited' };
 
 async function supervise(
   session: Session,
   source: string,
   origin: Program['origin'],
-  how: { readonly approve: 'ask' | 'auto'; readonly speedScale: number },
+  how: Supervision,
 ): Promise<RunOutcome> {
   let program: Program = { source, origin };
   for (;;) {
@@ -133,7 +155,8 @@ async function supervise(
     const block = session.blockOf(program.source, checked);
     const facts = await session.preview(block, how.speedScale);
     tell(approvalCard(checked, facts, program.source));
-    const decision = how.approve === 'auto' ? automaticDecision(facts) : await askOperator(program.source, facts);
+    const decision =
+      how.approve === 'auto' ? automaticDecision(facts) : await askOperator(how.operator, program.source, facts);
     switch (decision.kind) {
       case 'edit':
         program = { source: decision.source, origin: 'edited' };
@@ -160,7 +183,7 @@ async function runApproved(
   block: CheckedBlock,
   checked: CheckResult,
   facts: PreviewFacts,
-  how: { readonly approve: 'ask' | 'auto'; readonly speedScale: number },
+  how: Supervision,
 ): Promise<RunOutcome> {
   const settings: RunSettings = {
     ...PLAIN_RUN,
@@ -219,7 +242,13 @@ function checkFailure(checked: CheckResult): RunOutcome {
 function rejection(facts: PreviewFacts, comment: string): RunOutcome {
   if (facts.failure === undefined) return { success: false, stage: 'rejected', message: `rejected: ${comment}` };
   const { stage = 'code', message, line, hint } = facts.failure;
-  return { success: false, stage, message: `in the preview: ${message} Nothing was run.`, line, hint };
+  return {
+    success: false,
+    stage,
+    message: `in the preview: ${message.replace(/[.\s]*$/, '.')} Nothing was run.`,
+    line,
+    hint,
+  };
 }
 
 function shown({ path: _path, startJointsRad: _start, ...facts }: PreviewFacts): RunOutcome['preview'] {

@@ -7,7 +7,7 @@ import { FAILURE_STAGES } from '../../drivers/episode/messages.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
 import type { EpisodeWriter } from '../../drivers/episode/writer.ts';
 import { createEpisodeWriter } from '../../drivers/episode/writer.ts';
-import { SESSION_BEAT } from '../../drivers/gate/beats.ts';
+import { type BeatRule, SESSION_BEAT } from '../../drivers/gate/beats.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
 import { parseRig } from '../../drivers/rig/rig-file.ts';
@@ -40,6 +40,12 @@ type Emit = {
   [Name in keyof (typeof ROBOT_HOST_CONTRACT)['events']]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
 };
 
+/**
+ * Silence of the session that stops a simulated arm, with no window attached. The longest the gate allows: a busy laptop
+ * may be late, the arm harms nobody, and a session that dies is noticed at once by its closed pipe.
+ */
+const HEADLESS_BEAT: BeatRule = { ...SESSION_BEAT, toRunS: 1 };
+
 /** The gate looks for silent beats this often, milliseconds. */
 const GATE_TICK_MS = 25;
 
@@ -70,6 +76,7 @@ export class CellHost {
   async #open(params: OpenParams): Promise<void> {
     const task = parseTask(params.taskText, params.taskPath);
     const live = params.role === 'live';
+    const pace = params.pace === 'fast' ? fastPacer() : realTimePacer(params.pace);
     const cell = await Cell.open({
       mujoco: await loadMujoco(),
       task,
@@ -78,9 +85,10 @@ export class CellHost {
       rig: parseRig(params.rigText, params.rigPath),
       sandbox: this.#sandbox,
       modules: GUEST_MODULES,
-      pacer: params.pace === 'fast' ? fastPacer() : realTimePacer(params.pace),
+      // A world that outruns its recording waits for it.
+      pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
       nowS: () => performance.now() / 1000,
-      requiredBeats: live ? [SESSION_BEAT] : [],
+      requiredBeats: live ? [HEADLESS_BEAT] : [],
       purpose: live ? 'live' : 'preview',
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
@@ -92,7 +100,8 @@ export class CellHost {
       onGate: (event) => this.#noteGate(event),
     });
     if (params.episodePath !== null) await this.#record(params.episodePath, params, task.instruction);
-    this.#gateTimer = setInterval(() => cell.gate.tick(), GATE_TICK_MS);
+    // Behind whatever has arrived: a host that was busy must not take its own lateness for the session's silence.
+    this.#gateTimer = setInterval(() => setImmediate(() => cell.gate.tick()), GATE_TICK_MS);
   }
 
   async #record(path: string, params: OpenParams, instruction: string): Promise<void> {

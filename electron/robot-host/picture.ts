@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { lookAt } from '../../sim/cameras/camera-model.ts';
 import { paint } from '../../sim/cameras/material.ts';
 import { encodePng } from '../../sim/cameras/png.ts';
+import type { CameraOptions, RgbdImage } from '../../sim/cameras/ray-camera.ts';
 import { renderScene, type ViewPart } from '../../sim/cameras/scene-view.ts';
 import { loadPandaMeshes } from '../../sim/robots/panda/mesh-files.ts';
 import { pandaVisuals } from '../../sim/robots/panda/visual.ts';
@@ -21,8 +22,17 @@ const VERTICAL_FOV_RAD = 0.62;
 /** Height of the stand under the arm: its base stands 0.912 m above the floor. */
 const FLOOR_Z = -0.912;
 
-/** PNG of the world as it is now. */
+/** PNG of the world as it is now, for people: soft shadows, smooth edges. */
 export function takePicture(world: TaskWorld, width: number, height: number): Uint8Array {
+  const image = sceneImage(world, { width, height, shadows: 'soft', samplesPerPixel: 16 });
+  return encodePng({ kind: 'rgb8', width, height, data: image.colorSrgb });
+}
+
+/** The world as the operator's camera sees it now. */
+export function sceneImage(
+  world: TaskWorld,
+  options: Pick<CameraOptions, 'width' | 'height' | 'shadows' | 'samplesPerPixel'>,
+): RgbdImage {
   const bodies = new Map<string, Pose>(world.bodyPoses().map(({ name, pose }) => [name, pose]));
   const parts: ViewPart[] = [];
   for (const { side } of world.scene.arms) {
@@ -46,18 +56,10 @@ export function takePicture(world: TaskWorld, width: number, height: number): Ui
     material: paint([0.3, 0.32, 0.35], 0.6),
     bodyFromShape: { position: [-0.03, 0, FLOOR_Z / 2], quatWxyz: NO_ROTATION },
   });
-  const image = renderScene(
+  return renderScene(
     { bodies, parts },
-    {
-      width,
-      height,
-      verticalFovRad: VERTICAL_FOV_RAD,
-      worldFromCamera: lookAt(EYE, TARGET),
-      shadows: 'soft',
-      samplesPerPixel: 16,
-    },
+    { ...options, verticalFovRad: VERTICAL_FOV_RAD, worldFromCamera: lookAt(EYE, TARGET) },
   );
-  return encodePng({ kind: 'rgb8', width, height, data: image.colorSrgb });
 }
 
 let visuals: readonly VisualPart[] | undefined;
