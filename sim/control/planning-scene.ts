@@ -35,7 +35,7 @@ export interface Collision {
 
 /** A held prop may rub its surroundings by this much: it stands on things, and its grip is not exact (m). */
 const HELD_TOLERANCE_M = 0.003;
-/** Fingers touch what they hold and what they just let go (m). */
+/** Fingers touch the props they hold and the ones they just let go, by this much; furniture not at all (m). */
 const FINGER_TOLERANCE_M = 0.0015;
 /** What touches at the start may stay, but get no deeper than this (m). */
 const START_TOLERANCE_M = 0.001;
@@ -150,7 +150,8 @@ export class PlanningScene {
   #tolerance({ geomA, geomB }: Contact): number {
     const roles = [this.#geoms[geomA].role, this.#geoms[geomB].role];
     if (roles.includes('shell')) return Number.NEGATIVE_INFINITY;
-    return roles.includes('finger') ? FINGER_TOLERANCE_M : HELD_TOLERANCE_M;
+    if (!roles.includes('finger')) return HELD_TOLERANCE_M;
+    return roles.includes('prop') ? FINGER_TOLERANCE_M : Number.NEGATIVE_INFINITY;
   }
 
   #placeProp(prop: string, pose: Pose): void {

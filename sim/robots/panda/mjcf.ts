@@ -26,6 +26,9 @@ const FINGER_ARMATURE = 0.2;
 /** Rubber pads on wood or plastic; MuJoCo takes the larger value of a pair. */
 const PAD_FRICTION = '1.2 0.02 0.0005';
 
+/** Share of the margin that hand and fingers get: they work close to things. */
+const HAND_MARGIN_SHARE = 0.4;
+
 /** Which geoms may touch which: MuJoCo's contype and conaffinity. */
 export interface CollisionBits {
   readonly contype: number;
@@ -70,19 +73,19 @@ function inertial({ massKg, centre, inertia }: Inertial, centreOverride?: Vec3):
  * @param prefix put before every name, as "left/"
  * @param worldFromBase where the arm stands, metres
  * @param bits which geoms may touch the arm
- * @param marginM distance at which a contact of the arm is reported; the hand, which works close to things, gets a
- *   quarter of it and the fingers none (m)
+ * @param marginM distance at which a contact of the arm is reported, metres; hand and fingers get 0.4 of it
  */
 export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBits, marginM: number): PandaParts {
   const collide = `contype="${bits.contype}" conaffinity="${bits.conaffinity}"`;
   const shell = `${collide} margin="${marginM}" friction="0.6 0.005 0.0001"`;
-  const hand = `${collide} margin="${marginM / 4}" friction="0.6 0.005 0.0001"`;
+  const handMargin = `margin="${HAND_MARGIN_SHARE * marginM}"`;
+  const hand = `${collide} ${handMargin} friction="0.6 0.005 0.0001"`;
   const { minRad, maxRad, torqueNm } = PANDA_JOINT_LIMITS;
 
   const finger = (side: 'left' | 'right', turn: string) => {
     const name = `${prefix}${side}_finger`;
     const [pad, ...rest] = FINGER_SHAPES;
-    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, `${collide} friction="0.6 0.005 0.0001"`)}</body>`;
+    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} ${handMargin} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, hand)}</body>`;
   };
 
   let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, hand)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}</body>`;
