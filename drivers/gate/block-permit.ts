@@ -163,15 +163,15 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
     reservedS += plannedS;
     let tookS = plannedS;
     try {
-      const value = await answer;
+      const value = await answer.catch((error: unknown) => {
+        const { code, message } = readRobotError(error);
+        host.emit({ kind: 'command-finished', commandId, outcome: { kind: 'error', code, message } });
+        throw error;
+      });
       host.emit({ kind: 'command-finished', commandId, outcome: command.outcome(value) });
       const { timeS } = await robot.state();
       tookS = Math.max(plannedS, timeS - startS);
       return value;
-    } catch (error) {
-      const { code, message } = readRobotError(error);
-      host.emit({ kind: 'command-finished', commandId, outcome: { kind: 'error', code, message } });
-      throw error;
     } finally {
       reservedS -= plannedS;
       spentS += tookS;

@@ -25,17 +25,22 @@ export function createWaitingRoom(): WaitingRoom {
   return {
     wait: (promise, signal, whenAborted) =>
       new Promise((resolve, reject) => {
-        const onAbort = () => whenAborted(reject);
-        const leave = () => {
-          waiting.delete(reject);
-          signal?.removeEventListener('abort', onAbort);
-        };
         if (closed !== undefined) {
           promise.catch(() => undefined);
           reject(closed);
           return;
         }
-        waiting.add(reject);
+        const onAbort = () => whenAborted(giveUp);
+        // Once a wait is over, however it ended, its signal means nothing any more.
+        const leave = () => {
+          waiting.delete(giveUp);
+          signal?.removeEventListener('abort', onAbort);
+        };
+        const giveUp: Reject = (refusal) => {
+          leave();
+          reject(refusal);
+        };
+        waiting.add(giveUp);
         signal?.addEventListener('abort', onAbort, { once: true });
         promise.then(
           (value) => {
@@ -50,9 +55,7 @@ export function createWaitingRoom(): WaitingRoom {
       }),
     interrupt(refusal) {
       closed ??= refusal;
-      const everyone = [...waiting];
-      waiting.clear();
-      for (const reject of everyone) reject(refusal);
+      for (const giveUp of [...waiting]) giveUp(refusal);
     },
   };
 }

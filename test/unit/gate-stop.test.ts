@@ -125,6 +125,20 @@ describe('A stop', () => {
     expect(gate.state().stops).toHaveLength(1);
   });
 
+  test('takes no second reset when the program it stopped is given up afterwards', async () => {
+    const { begin, plan, gate } = createStand({ robot: { pace: 'stepped' } });
+    const permit = await begin();
+    const program = new AbortController();
+    const motion = permit.execute(await plan(0.1), program.signal);
+    await settle();
+    const stop = gate.stop(OPERATOR);
+    program.abort();
+    permit.end();
+    await refusalOf(() => motion);
+    await stop;
+    expect(gate.state().stops.map(({ cause }) => cause)).toEqual([OPERATOR]);
+  });
+
   test.each([
     ['a fault', 'fault'],
     ['a stop of its own', 'stops-itself'],

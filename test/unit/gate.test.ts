@@ -41,6 +41,19 @@ describe('An approved block', () => {
     expect(await permit.execute(await plan(-0.05))).toMatchObject({ reached: true });
   });
 
+  test('leaves exactly one answer of the robot on record for each command, whatever became of it', async () => {
+    const { begin, plan, robot, events } = createStand();
+    const permit = await begin();
+    await permit.execute(await plan(0.1));
+    robot.failNext('disconnect');
+    await refusalOf(async () => permit.execute(await plan(0.1)));
+    expect(events.filter(({ kind }) => kind === 'command-sent')).toHaveLength(2);
+    expect(events.filter(({ kind }) => kind === 'command-finished')).toMatchObject([
+      { commandId: 'offer-1/1', outcome: { kind: 'motion', result: { reached: true } } },
+      { commandId: 'offer-1/2', outcome: { kind: 'error', code: 'DISCONNECTED' } },
+    ]);
+  });
+
   test('gets the refusal of a robot that did not move, without a stop', async () => {
     const { begin, plan, gate } = createStand();
     const permit = await begin();
