@@ -28,11 +28,6 @@ function giveUpPowers(): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
   process.argv.length = 0;
   process.execArgv.length = 0;
-  try {
-    process.chdir('/');
-  } catch {
-    // Refused by the permission model on some platforms: there is nothing here to read either way.
-  }
 }
 
 giveUpPowers();

@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { parse } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -64,6 +65,7 @@ export function spawnPolicyHost(script: string = policyHostScript()): PolicyProc
       ...(process.env.SystemRoot !== undefined && { SystemRoot: process.env.SystemRoot }),
       ...(process.versions.electron !== undefined && { ELECTRON_RUN_AS_NODE: '1' }),
     },
+    cwd: parse(script).root,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     windowsHide: true,
   });

@@ -32,19 +32,21 @@ function codeFromText(): never {
   throw new TypeError('code cannot be made from text here');
 }
 
-/** Every object reachable from the globals by properties and prototypes. */
+/** Every object reachable from the roots by properties and prototypes. */
 function reachable(roots: readonly unknown[]): Set<object> {
+  const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+  const { ownKeys } = Reflect;
   const found = new Set<object>();
   const open = [...roots];
   while (open.length > 0) {
     const value = open.pop();
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || found.has(value)) continue;
     found.add(value);
-    open.push(Object.getPrototypeOf(value));
-    const descriptors = Object.getOwnPropertyDescriptors(value) as Record<PropertyKey, PropertyDescriptor>;
-    for (const key of [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)]) {
-      const descriptor = descriptors[key];
-      open.push(descriptor.value, descriptor.get, descriptor.set);
+    open.push(getPrototypeOf(value));
+    for (const key of ownKeys(value)) {
+      const descriptor = getOwnPropertyDescriptor(value, key)!;
+      if ('value' in descriptor) open.push(descriptor.value);
+      else open.push(descriptor.get, descriptor.set);
     }
   }
   return found;
@@ -85,7 +87,6 @@ export function hardenWorld(extra: readonly unknown[]): void {
   // The hook that would let a program rewrite the stacks its errors show.
   Object.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
   Object.defineProperty(Error, 'stackTraceLimit', { value: 32, writable: false, configurable: false });
-  for (const name of REMOVED_GLOBALS) delete world[name];
 
   // Prototypes that syntax reaches without a global name.
   const hidden = [
@@ -103,7 +104,10 @@ export function hardenWorld(extra: readonly unknown[]): void {
     })(),
     (world.Iterator as { from(source: object): object }).from({ next: () => ({ done: true, value: 0 }) }),
   ];
-  const everything = reachable([...Object.getOwnPropertyNames(world).map((name) => world[name]), ...hidden, ...extra]);
+  const removed = new Set(REMOVED_GLOBALS);
+  const kept = Object.getOwnPropertyNames(world).filter((name) => !removed.has(name));
+  const everything = reachable([...kept.map((name) => world[name]), ...hidden, ...extra]);
+  for (const name of REMOVED_GLOBALS) delete world[name];
   everything.delete(globalThis);
   for (const object of everything) for (const key of ASSIGNABLE) allowOverride(object, key);
   for (const object of everything) Object.freeze(object);
