@@ -206,7 +206,10 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
   /** Waits for a command that was sent. Who gives up now would leave an arm moving, so that is a stop. */
   function onceSent<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
     const detail = 'the program gave up a command that was under way';
-    return waitingRoom.wait(promise, signal, () => void host.stop({ source: 'session', detail }));
+    return waitingRoom.wait(promise, signal, () => {
+      // After a stop the arm is braking already; giving up then is no second one.
+      if (host.isCurrent(claims.epoch)) void host.stop({ source: 'session', detail });
+    });
   }
 
   async function operatorsStep(request: StepRequest, signal: AbortSignal | undefined): Promise<void> {

@@ -53,6 +53,7 @@ export class SimulatedRobot implements Robot {
   #planCount = 0;
   #busy: Promise<unknown> | undefined;
   #stopped = false;
+  #stopping: Promise<StopReport> | undefined;
   #closed = false;
   #diverged: PhysicsError | undefined;
 
@@ -180,9 +181,17 @@ export class SimulatedRobot implements Robot {
   async stop(_reason: string): Promise<StopReport> {
     this.#stopped = true;
     if (this.#closed || this.#diverged !== undefined) return { sent: false, restConfirmed: false, stopDurationS: null };
-    const start = this.#world.timeS;
     for (const servo of this.#world.servos) servo.brake();
     for (const hand of this.#world.hands) hand.freeze();
+    // A stop during a stop learns how the first one ended.
+    this.#stopping ??= this.#comeToRest().finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #comeToRest(): Promise<StopReport> {
+    const start = this.#world.timeS;
     // A running command sees the latch, brakes and ends; without one the world is ticked here.
     await this.#busy?.catch(() => undefined);
     try {

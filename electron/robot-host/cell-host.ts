@@ -58,6 +58,9 @@ export class CellHost {
   #gateTimer: NodeJS.Timeout | undefined;
   #block = 0;
   #judged = false;
+  /** Stops whose report, and so whose record, is still to come. */
+  readonly #unreported = new Set<string>();
+  #allReported: () => void = () => undefined;
   #running: AbortController | undefined;
   #calls: CallRecord[] = [];
   #said: ReportedLine[] = [];
@@ -135,7 +138,12 @@ export class CellHost {
 
   #noteGate(event: GateEvent): void {
     this.#recorder?.gate(this.#block, event);
+    if (event.kind === 'stop-reported') {
+      this.#unreported.delete(event.stopId);
+      if (this.#unreported.size === 0) this.#allReported();
+    }
     if (event.kind !== 'stopped') return;
+    this.#unreported.add(event.stop.id);
     const { id, cause } = event.stop;
     this.#emit.stopped({ id, source: cause.source, detail: cause.detail });
     this.#running?.abort();
@@ -214,11 +222,16 @@ export class CellHost {
   }
 
   stop(source: StopSource, detail: string) {
-    this.#running?.abort();
     return this.cell.gate.stop({ source, detail });
   }
 
   async finish(outcome: { outcome: 'succeeded' | 'failed'; stage?: string; message: string }) {
+    // An episode without the report of its stop would leave the most important question open.
+    if (this.#unreported.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#allReported = resolve;
+      });
+    }
     const traceHash = this.cell.traceHash();
     const stage = FAILURE_STAGES.find((one) => one === outcome.stage);
     this.#writer?.record('/result', this.cell.world.timeS, {
