@@ -35,8 +35,8 @@ export interface Collision {
 
 /** A held prop may rub its surroundings by this much: it stands on things, and its grip is not exact (m). */
 const HELD_TOLERANCE_M = 0.003;
-/** Fingers touch the props they hold and the ones they just let go, by this much; furniture not at all (m). */
-const FINGER_TOLERANCE_M = 0.0015;
+/** Fingers go down close beside props, so that they may come this near to them; nearer than to furniture (m). */
+const FINGER_CLEARANCE_M = 0.001;
 /** What touches at the start may stay, but get no deeper than this (m). */
 const START_TOLERANCE_M = 0.001;
 
@@ -151,7 +151,7 @@ export class PlanningScene {
     const roles = [this.#geoms[geomA].role, this.#geoms[geomB].role];
     if (roles.includes('shell')) return Number.NEGATIVE_INFINITY;
     if (!roles.includes('finger')) return HELD_TOLERANCE_M;
-    return roles.includes('prop') ? FINGER_TOLERANCE_M : Number.NEGATIVE_INFINITY;
+    return roles.includes('prop') ? -FINGER_CLEARANCE_M : Number.NEGATIVE_INFINITY;
   }
 
   #placeProp(prop: string, pose: Pose): void {
