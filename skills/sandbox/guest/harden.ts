@@ -57,15 +57,36 @@ function allowOverride(target: object, key: string): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, key);
   if (!descriptor?.configurable || !('value' in descriptor)) return;
   const inherited: unknown = descriptor.value;
-  Object.defineProperty(target, key, {
-    configurable: false,
-    enumerable: false,
-    get: () => inherited,
-    set(this: unknown, value: unknown) {
-      if (this === target || typeof this !== 'object' || this === null) throw new TypeError(`${key} is frozen`);
-      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
-    },
-  });
+  const get = () => inherited;
+  const set = function (this: unknown, value: unknown) {
+    if (this === target || typeof this !== 'object' || this === null) throw new TypeError(`${key} is frozen`);
+    Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+  };
+  Object.defineProperty(target, key, { get: Object.freeze(get), set: Object.freeze(set) });
+  Object.freeze(set.prototype);
+}
+
+/** One iterator of every kind: their prototypes have no global name. */
+function iterators(world: Bag): unknown[] {
+  const one = { next: () => ({ done: true, value: 0 }) };
+  const statics = world.Iterator as Record<string, ((source: unknown) => object) | undefined>;
+  const helper = [0].values() as unknown as Record<string, ((argument: unknown) => object) | undefined>;
+  return [
+    [].values(),
+    new Map().entries(),
+    new Set().values(),
+    ''[Symbol.iterator](),
+    ''.matchAll(/x/g),
+    (function* () {})(),
+    (async function* () {})(),
+    statics.from?.(one),
+    statics.concat?.([0]),
+    statics.zip?.([[0]]),
+    statics.zipKeyed?.({ a: [0] }),
+    helper.map?.(() => 0),
+    helper.chunks?.(1),
+    helper.windows?.(1),
+  ];
 }
 
 /** Freezes every built-in and removes what programs may not have. `extra` are the bridge's own objects. */
@@ -88,29 +109,16 @@ export function hardenWorld(extra: readonly unknown[]): void {
   Object.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
   Object.defineProperty(Error, 'stackTraceLimit', { value: 32, writable: false, configurable: false });
 
-  // Prototypes that syntax reaches without a global name.
-  const hidden = [
-    ...functionKinds,
-    [][Symbol.iterator](),
-    new Map().entries(),
-    new Set().values(),
-    ''[Symbol.iterator](),
-    ''.matchAll(/x/g),
-    (function* () {
-      yield 0;
-    })(),
-    (async function* () {
-      yield 0;
-    })(),
-    (world.Iterator as { from(source: object): object }).from({ next: () => ({ done: true, value: 0 }) }),
-  ];
+  const hidden = [...functionKinds, ...iterators(world)];
   const removed = new Set(REMOVED_GLOBALS);
   const kept = Object.getOwnPropertyNames(world).filter((name) => !removed.has(name));
   const everything = reachable([...kept.map((name) => world[name]), ...hidden, ...extra]);
   for (const name of REMOVED_GLOBALS) delete world[name];
   everything.delete(globalThis);
-  for (const object of everything) for (const key of ASSIGNABLE) allowOverride(object, key);
-  for (const object of everything) Object.freeze(object);
+  for (const object of everything) {
+    if (typeof object === 'object') for (const key of ASSIGNABLE) allowOverride(object, key);
+    Object.freeze(object);
+  }
   for (const name of Object.getOwnPropertyNames(world)) {
     const descriptor = Object.getOwnPropertyDescriptor(world, name)!;
     if (descriptor.configurable) Object.defineProperty(world, name, { configurable: false, writable: false });
