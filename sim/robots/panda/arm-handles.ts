@@ -43,10 +43,10 @@ export function readJoints(physics: Physics, arm: ArmHandles): Float64Array {
   return physics.views.qpos.slice(arm.qpos, arm.qpos + JOINT_COUNT);
 }
 
-/** Opening between the pads, metres. */
+/** Opening between the pads, metres; never below 0, though closed fingers give way by hairs under load. */
 export function readWidth(physics: Physics, arm: ArmHandles): number {
   const { qpos } = physics.views;
-  return qpos[arm.fingerQpos[0]] + qpos[arm.fingerQpos[1]];
+  return Math.max(0, qpos[arm.fingerQpos[0]] + qpos[arm.fingerQpos[1]]);
 }
 
 /** Pose of a site in the world, from the last kinematics. */

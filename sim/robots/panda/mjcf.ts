@@ -85,7 +85,7 @@ export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBi
   const finger = (side: 'left' | 'right', turn: string) => {
     const name = `${prefix}${side}_finger`;
     const [pad, ...rest] = FINGER_SHAPES;
-    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} ${handMargin} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, hand)}</body>`;
+    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" solreflimit="0.004 1" solimplimit="0.99 0.999 0.0005" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} ${handMargin} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, hand)}</body>`;
   };
 
   let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, hand)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}</body>`;
