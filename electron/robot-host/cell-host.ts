@@ -185,7 +185,7 @@ export class CellHost {
     await cell.restore(snapshot);
     const state = await cell.robot.state();
     const settings: RunSettings = { ...PLAIN_RUN, speedScale };
-    const offer = cell.gate.offer(cell.claims(block, settings));
+    const offer = cell.gate.offer(await cell.claims(block, settings));
     cell.gate.approve(offer.id, offer.digest, { kind: 'automatic', name: 'preview' });
     const collector = new FactsCollector(cell.world);
     const report = await this.run(block, offer.id, settings);

@@ -74,7 +74,7 @@ const server = serve(
     },
     offer: async ({ block, settings }) => {
       const { cell } = opened();
-      const offer = cell.gate.offer(cell.claims(block, settings));
+      const offer = cell.gate.offer(await cell.claims(block, settings));
       return { offerId: offer.id, digest: offer.digest, epoch: offer.claims.epoch };
     },
     approve: async ({ offerId, digest, by }) => {

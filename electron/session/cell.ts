@@ -117,21 +117,15 @@ export class Cell {
   readonly api: PolicyApi;
   readonly #options: CellOptions;
   readonly #watches: CellWatch[] = [];
-  #sandboxHash: string;
+  /** Hash of the session's values; unknown after a block until somebody asks. */
+  #sandboxHash: string | undefined;
 
-  private constructor(
-    options: CellOptions,
-    world: TaskWorld,
-    scene: SimulatedScene,
-    api: PolicyApi,
-    sandboxHash: string,
-  ) {
+  private constructor(options: CellOptions, world: TaskWorld, scene: SimulatedScene, api: PolicyApi) {
     this.#options = options;
     this.task = options.task;
     this.world = world;
     this.scene = scene;
     this.api = api;
-    this.#sandboxHash = sandboxHash;
     this.robot = new SimulatedRobot(world, options.pacer);
     this.gate = createGate({
       robot: this.robot,
@@ -153,8 +147,7 @@ export class Cell {
     const world = new TaskWorld(options.mujoco, drawScene(options.task, options.seed));
     const scene = new SimulatedScene(options.mujoco, world);
     await options.sandbox.open({ seed: options.seed, functions: guestFunctions(api), modules: options.modules });
-    const { sha256: hash } = await options.sandbox.snapshot();
-    return new Cell(options, world, scene, api, hash);
+    return new Cell(options, world, scene, api);
   }
 
   /** Adds somebody to tell what happens from now on. */
@@ -165,7 +158,8 @@ export class Cell {
   }
 
   /** The claims of a block as it would run now; an approval covers exactly these. */
-  claims(block: CheckedBlock, settings: RunSettings): ApprovalClaims {
+  async claims(block: CheckedBlock, settings: RunSettings): Promise<ApprovalClaims> {
+    this.#sandboxHash ??= (await this.#options.sandbox.snapshot()).sha256;
     return {
       source: block.javascript,
       sessionSnapshotHash: this.#sandboxHash,
@@ -189,7 +183,7 @@ export class Cell {
    * @throws GateRefusal when the block may not start; everything later is in the outcome
    */
   async run(block: CheckedBlock, offerId: string, settings: RunSettings, signal?: AbortSignal): Promise<BlockOutcome> {
-    const permit = await this.gate.begin(offerId, this.claims(block, settings));
+    const permit = await this.gate.begin(offerId, await this.claims(block, settings));
     const implementation = this.#implementation(permit, settings);
     const dispatcher = createApiDispatcher(this.api, implementation, (error) => this.#options.onInternalError(error));
     let count = 0;
@@ -228,7 +222,7 @@ export class Cell {
       );
     } finally {
       permit.end();
-      this.#sandboxHash = (await this.#options.sandbox.snapshot()).sha256;
+      this.#sandboxHash = undefined;
     }
   }
 
@@ -250,7 +244,7 @@ export class Cell {
   async restore(snapshot: CellSnapshot): Promise<void> {
     this.world.restore(snapshot.world);
     await this.#options.sandbox.restore(snapshot.sandbox);
-    this.#sandboxHash = (await this.#options.sandbox.snapshot()).sha256;
+    this.#sandboxHash = undefined;
   }
 
   /** Frees the world; the sandbox belongs to whoever made it. */

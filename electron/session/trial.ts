@@ -20,7 +20,7 @@ export async function runTrial(
   try {
     await onOpen?.(cell);
     const startedS = options.nowS();
-    const offer = cell.gate.offer(cell.claims(block, PLAIN_RUN));
+    const offer = cell.gate.offer(await cell.claims(block, PLAIN_RUN));
     cell.gate.approve(offer.id, offer.digest, { kind: 'automatic', name: 'benchmark' });
     const outcome = await cell.run(block, offer.id, PLAIN_RUN);
     const verdict = cell.judge();
