@@ -5,7 +5,7 @@
 export type Pacer = (robotTimeS: number) => Promise<void> | undefined;
 
 /** A stop waits at most about this long for the world's loop, milliseconds. */
-const YIELD_EVERY_MS = 4;
+export const YIELD_EVERY_MS = 4;
 
 /** Lets the event loop take in what has arrived meanwhile: beats, stops. */
 export function nextTurn(): Promise<void> {

@@ -1,6 +1,12 @@
 // Owns what a simulated world answers beside moving: planning around its objects, and their true state (tier S1 only).
 
-import { canStandAt, planJointMove, planToolMove, toolFromProp } from '../../sim/control/motion-planner.ts';
+import {
+  canStandAt,
+  type Planning,
+  planJointMove,
+  planToolMove,
+  toolFromProp,
+} from '../../sim/control/motion-planner.ts';
 import { PlanningScene } from '../../sim/control/planning-scene.ts';
 import type { TimedPath } from '../../sim/control/trajectory.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
@@ -11,7 +17,7 @@ import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { ArmSide, JointPath } from '../robot.ts';
 import { RobotError } from '../robot.ts';
 import type { GroundTruth, MotionPlanner, MoveGoal, TrueObject } from '../scene-ports.ts';
-import { nextTurn } from './pacer.ts';
+import { nextTurn, YIELD_EVERY_MS } from './pacer.ts';
 
 /** Distance the planner keeps from every joint limit, radians. */
 const JOINT_MARGIN_RAD = 0.05;
@@ -19,29 +25,41 @@ const JOINT_MARGIN_RAD = 0.05;
 export class SimulatedScene implements MotionPlanner, GroundTruth {
   readonly #world: TaskWorld;
   readonly #planning: PlanningScene;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(mujoco: Mujoco, world: TaskWorld) {
     this.#world = world;
     this.#planning = new PlanningScene(mujoco, world.scene);
   }
 
-  async planMove(arm: ArmSide, goal: MoveGoal): Promise<readonly JointPath[]> {
-    const start = this.#look(arm);
-    const paths: TimedPath[] =
-      goal.kind === 'tool'
-        ? planToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
-        : planJointMove(
-            this.#planning,
-            { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
-            goal.jointsRad,
-          );
-    // Planning can take a while: what arrived meanwhile, beats and stops, comes before the motion.
-    await nextTurn();
-    return paths.map((path) => ({ arm, ...path }));
+  planMove(arm: ArmSide, goal: MoveGoal): Promise<readonly JointPath[]> {
+    return this.#inTurn(async () => {
+      const start = this.#look(arm);
+      const paths: TimedPath[] = await breathing(
+        goal.kind === 'tool'
+          ? planToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
+          : planJointMove(
+              this.#planning,
+              { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
+              goal.jointsRad,
+            ),
+      );
+      return paths.map((path) => ({ arm, ...path }));
+    });
   }
 
-  async isFree(arm: ArmSide, pose: Pose): Promise<boolean> {
-    return canStandAt(this.#planning, { ...this.#look(arm, FRANKA_HAND_LIMITS.maxWidthM), worldFromTool: pose });
+  isFree(arm: ArmSide, pose: Pose): Promise<boolean> {
+    return this.#inTurn(() => {
+      const start = this.#look(arm, FRANKA_HAND_LIMITS.maxWidthM);
+      return breathing(canStandAt(this.#planning, { ...start, worldFromTool: pose }));
+    });
+  }
+
+  /** One search at a time: they share the planning scene. */
+  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const answer = this.#last.then(work);
+    this.#last = answer.catch(() => undefined);
+    return answer;
   }
 
   /** Brings the planning scene up to date, and says where the arm starts from. */
@@ -83,5 +101,21 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
 
   dispose(): void {
     this.#planning.dispose();
+  }
+}
+
+/** Runs a search to its end, letting the event loop take in beats and stops meanwhile and once more before it answers. */
+async function breathing<Answer>(planning: Planning<Answer>): Promise<Answer> {
+  let lastMs = performance.now();
+  for (;;) {
+    const step = planning.next();
+    if (step.done) {
+      await nextTurn();
+      return step.value;
+    }
+    if (performance.now() - lastMs > YIELD_EVERY_MS) {
+      await nextTurn();
+      lastMs = performance.now();
+    }
   }
 }

@@ -24,6 +24,16 @@ export class PlanningFailure extends Error {
   }
 }
 
+/**
+ * A search that stops for breath: it yields between steps of about a tenth of a millisecond, so that whoever runs it
+ * can let a stop come in between.
+ */
+export type Planning<Answer> = Generator<undefined, Answer, undefined>;
+
+type Line =
+  | { readonly path: TimedPath; readonly failure: undefined }
+  | { readonly path: undefined; readonly failure: PlanningFailure };
+
 export interface ToolMove {
   /** Index of the arm in the planning scene. */
   readonly arm: number;
@@ -53,84 +63,86 @@ const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
  * Joint paths that lead to the goal, one after the other.
  * @throws PlanningFailure when the goal cannot be reached or every way collides
  */
-export function planToolMove(scene: PlanningScene, move: ToolMove): TimedPath[] {
+export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
   const { worldFromTool, approachM } = move;
-  const goal = reach(scene, move, move.fromRad, worldFromTool);
+  const goal = yield* reach(scene, move, move.fromRad, worldFromTool);
   assertFree(scene, move, goal.jointsRad, 'COLLISION_AT_GOAL');
   const before: Pose = {
     position: add(worldFromTool.position, rotate(worldFromTool.quatWxyz, [0, 0, -approachM])),
     quatWxyz: worldFromTool.quatWxyz,
   };
-  if (approachM === 0) return planFreeMove(scene, move, move.fromRad, worldFromTool, goal);
+  if (approachM === 0) return yield* planFreeMove(scene, move, move.fromRad, worldFromTool, goal);
 
-  const start = reach(scene, move, goal.jointsRad, before, 'approach point');
-  const approach = planLine(scene, move, start.jointsRad, before, worldFromTool);
+  const start = yield* reach(scene, move, goal.jointsRad, before, 'approach point');
+  const approach = yield* planLine(scene, move, start.jointsRad, before, worldFromTool);
   if (approach.failure !== undefined) throw approach.failure;
-  const way = planFreeMove(scene, move, move.fromRad, before, start);
+  const way = yield* planFreeMove(scene, move, move.fromRad, before, start);
   // The way may end in another posture of the same tool pose: the last stretch starts from there.
   const end = lastPoint(way[way.length - 1]);
   if (largestChange(end, start.jointsRad) < 1e-6) return [...way, approach.path];
-  const again = planLine(scene, move, end, before, worldFromTool);
+  const again = yield* planLine(scene, move, end, before, worldFromTool);
   if (again.failure !== undefined) throw again.failure;
   return [...way, again.path];
 }
 
 /** Whether the arm can stand at the goal, clear of everything: the first test of `planToolMove` alone. */
-export function canStandAt(scene: PlanningScene, move: Omit<ToolMove, 'approachM'>): boolean {
+export function* canStandAt(scene: PlanningScene, move: Omit<ToolMove, 'approachM'>): Planning<boolean> {
   const random = createRandomStream(1, 'inverse kinematics');
+  yield;
   const solution = searchIk(scene.physics, scene.arms[move.arm], move.worldFromTool, move.fromRad, move.ik, random, 2);
   return solution.feasible && scene.collisionAt(postures(move, solution.jointsRad)) === undefined;
 }
 
 /** A joint line to a posture. @throws PlanningFailure when it collides and going over does not help */
-export function planJointMove(
+export function* planJointMove(
   scene: PlanningScene,
   move: Omit<ToolMove, 'approachM'>,
   goalRad: ArrayLike<number>,
-): TimedPath[] {
+): Planning<TimedPath[]> {
   const full: ToolMove = { ...move, approachM: 0 };
   assertFree(scene, full, goalRad, 'COLLISION_AT_GOAL');
   const direct = jointLine(move.fromRad, goalRad);
-  if (firstCollision(scene, full, direct) === undefined) return [direct];
-  return planOver(scene, full, move.fromRad, move.worldFromTool, goalRad, firstCollision(scene, full, direct));
+  const collision = yield* firstCollision(scene, full, direct);
+  if (collision === undefined) return [direct];
+  return yield* planOver(scene, full, move.fromRad, move.worldFromTool, goalRad, collision);
 }
 
-function planFreeMove(
+function* planFreeMove(
   scene: PlanningScene,
   move: ToolMove,
   fromRad: ArrayLike<number>,
   goal: Pose,
   solution: IkSolution,
-): TimedPath[] {
+): Planning<TimedPath[]> {
   const start = compose(move.worldFromBase, toolPose(fromRad));
-  const line = planLine(scene, move, fromRad, start, goal);
+  const line = yield* planLine(scene, move, fromRad, start, goal);
   if (line.failure === undefined) return [line.path];
   const direct = jointLine(fromRad, solution.jointsRad);
-  const collision = firstCollision(scene, move, direct);
+  const collision = yield* firstCollision(scene, move, direct);
   if (collision === undefined) return [direct];
-  return planOver(scene, move, fromRad, goal, solution.jointsRad, collision);
+  return yield* planOver(scene, move, fromRad, goal, solution.jointsRad, collision);
 }
 
 /** Straight up, across at height, straight down. */
-function planOver(
+function* planOver(
   scene: PlanningScene,
   move: ToolMove,
   fromRad: ArrayLike<number>,
   goal: Pose,
   goalRad: ArrayLike<number>,
   blocked: Collision | undefined,
-): TimedPath[] {
+): Planning<TimedPath[]> {
   const start = compose(move.worldFromBase, toolPose(fromRad));
   for (const height of OVER_HEIGHTS_M) {
     const top = Math.max(start.position[2], goal.position[2]) + height;
     const aboveStart: Pose = { ...start, position: [start.position[0], start.position[1], top] };
     const aboveGoal: Pose = { ...goal, position: [goal.position[0], goal.position[1], top] };
-    const up = planLine(scene, move, fromRad, start, aboveStart);
+    const up = yield* planLine(scene, move, fromRad, start, aboveStart);
     if (up.failure !== undefined) continue;
-    const down = planLine(scene, move, goalRad, goal, aboveGoal);
+    const down = yield* planLine(scene, move, goalRad, goal, aboveGoal);
     if (down.failure !== undefined) continue;
     const across = jointLine(lastPoint(up.path), lastPoint(down.path));
-    if (firstCollision(scene, move, across) !== undefined) continue;
+    if ((yield* firstCollision(scene, move, across)) !== undefined) continue;
     return [up.path, across, reversed(down.path)];
   }
   throw new PlanningFailure(
@@ -140,15 +152,13 @@ function planOver(
   );
 }
 
-function planLine(
+function* planLine(
   scene: PlanningScene,
   move: ToolMove,
   fromRad: ArrayLike<number>,
   from: Pose,
   to: Pose,
-):
-  | { readonly path: TimedPath; readonly failure: undefined }
-  | { readonly path: undefined; readonly failure: PlanningFailure } {
+): Planning<Line> {
   const arm = scene.arms[move.arm];
   const count = Math.max(
     1,
@@ -163,6 +173,7 @@ function planLine(
       quatWxyz: slerp(from.quatWxyz, to.quatWxyz, k / count),
     };
     const before = points.subarray((k - 1) * JOINT_COUNT, k * JOINT_COUNT);
+    yield;
     const solution = solveIk(scene.physics, arm, pose, before, move.ik);
     if (!solution.feasible || largestChange(solution.jointsRad, before) > LINE_JUMP_RAD) {
       return {
@@ -177,7 +188,7 @@ function planLine(
     points.set(solution.jointsRad, k * JOINT_COUNT);
   }
   const path: TimedPath = { kind: 'smooth', points };
-  const collision = firstCollision(scene, move, path);
+  const collision = yield* firstCollision(scene, move, path);
   if (collision === undefined) return { path, failure: undefined };
   return {
     path: undefined,
@@ -189,14 +200,15 @@ function planLine(
   };
 }
 
-function reach(
+function* reach(
   scene: PlanningScene,
   move: ToolMove,
   fromRad: ArrayLike<number>,
   goal: Pose,
   what = 'target',
-): IkSolution {
+): Planning<IkSolution> {
   const random = createRandomStream(1, 'inverse kinematics');
+  yield;
   const solution = searchIk(scene.physics, scene.arms[move.arm], goal, fromRad, move.ik, random);
   if (solution.feasible) return solution;
   throw new PlanningFailure(
@@ -216,7 +228,7 @@ function assertFree(scene: PlanningScene, move: ToolMove, joints: ArrayLike<numb
   );
 }
 
-function firstCollision(scene: PlanningScene, move: ToolMove, path: TimedPath): Collision | undefined {
+function* firstCollision(scene: PlanningScene, move: ToolMove, path: TimedPath): Planning<Collision | undefined> {
   const { points } = path;
   const joints = new Float64Array(JOINT_COUNT);
   const rows = points.length / JOINT_COUNT;
@@ -226,6 +238,7 @@ function firstCollision(scene: PlanningScene, move: ToolMove, path: TimedPath): 
     const count = Math.max(1, Math.ceil(largestChange(from, to) / CHECK_STEP_RAD));
     for (let k = 1; k <= count; k++) {
       for (let j = 0; j < JOINT_COUNT; j++) joints[j] = from[j] + ((to[j] - from[j]) * k) / count;
+      yield;
       const collision = scene.collisionAt(postures(move, joints));
       if (collision !== undefined) return collision;
     }
