@@ -39,7 +39,7 @@ function errorAt(fault: Fault, frames: readonly Frame[], motion?: BlockError['mo
 
 const ENGINE_LIMITS: readonly { readonly pattern: RegExp; readonly code: string; readonly hint: string }[] = [
   {
-    pattern: /^(out of memory|invalid (array buffer|string|array) length|array too large|BigInt is too large)/i,
+    pattern: /^(out of memory|invalid .*length$|(array|string) too long|BigInt is too large)/i,
     code: 'MEMORY_LIMIT',
     hint: 'Keep less data at once: a program for the robot needs kilobytes, not gigabytes.',
   },

@@ -1,6 +1,8 @@
 // Owns one QuickJS instance: the engine, its limits, its clock, the bridge inside it. Isomorphic: the compiled WASM is
 // passed in. Must never give the engine anything of the machine: no real clock, no randomness, no files, no output.
 
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { EvalFlags, type JSValueHandle, MAX_STACK_SIZE, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
 import { BRIDGE_TEXT } from './modules/registry.ts';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxSession } from './policy-sandbox.ts';
@@ -27,9 +29,9 @@ export class GuestKilled extends Error {
   }
 }
 
-type ControlName = 'begin' | 'settle' | 'publish' | 'describeThrown' | 'frames';
+type ControlName = 'begin' | 'admit' | 'settle' | 'publish' | 'describeThrown' | 'frames';
 
-const CONTROL_NAMES: readonly ControlName[] = ['begin', 'settle', 'publish', 'describeThrown', 'frames'];
+const CONTROL_NAMES: readonly ControlName[] = ['begin', 'admit', 'settle', 'publish', 'describeThrown', 'frames'];
 
 export type BlockState = 'pending' | 'fulfilled' | 'rejected';
 
@@ -141,8 +143,12 @@ export class Engine {
    * @throws GuestKilled when the computing time is used up; JSException for a syntax error
    */
   start(blockName: string, javascript: string): BlockState {
+    const fileName = secretFileName(blockName, javascript);
     return this.#compute(() => {
-      this.#blockPromise = this.#vm.evalCode(javascript, blockName, EvalFlags.TYPE_MODULE);
+      const args = [this.#vm.newString(fileName), this.#vm.newString(blockName)];
+      this.#vm.callFunction(this.#control('admit'), this.#vm.undefined, ...args).dispose();
+      for (const handle of args) handle.dispose();
+      this.#blockPromise = this.#vm.evalCode(javascript, fileName, EvalFlags.TYPE_MODULE);
       this.#vm.executePendingJobs();
       return this.#state();
     });
@@ -311,6 +317,14 @@ export class Engine {
       }),
     };
   }
+}
+
+/**
+ * The name of a block's file inside the engine. The program never sees it, and cannot hold it, since it depends on the
+ * whole of its text: frames that name it are true. Equal programs have equal names, as snapshots must be equal too.
+ */
+function secretFileName(blockName: string, javascript: string): string {
+  return `${blockName}#${bytesToHex(sha256(utf8ToBytes(javascript))).slice(0, 16)}`;
 }
 
 /** An error that crosses into the program: its host stack, which names files, stays here. */

@@ -5,6 +5,9 @@ import type { Frame } from './policy-sandbox.ts';
 
 const MODULE_PREFIX = 'capstan:';
 
+/** Longest list of frames: a function that awaits itself would otherwise add one for each call. */
+const MAX_FRAMES = 32;
+
 /** Frames of the bridge's own format: "function\tfile\tline\tcolumn" per line. */
 export function framesOfCall(text: string): Frame[] {
   return text
@@ -45,9 +48,9 @@ export function programFrame(frames: readonly Frame[]): Frame | undefined {
  */
 export function withAsyncCallers(frames: readonly Frame[], resumedBy: readonly Frame[]): Frame[] {
   const outermost = frames.at(-1);
-  if (!outermost || outermost.functionName === '') return [...frames];
+  if (!outermost || outermost.functionName === '' || frames.length >= MAX_FRAMES) return [...frames];
   const same = resumedBy.findIndex(
     (frame) => frame.functionName === outermost.functionName && frame.block === outermost.block,
   );
-  return same < 0 ? [...frames] : [...frames, ...resumedBy.slice(same + 1)];
+  return same < 0 ? [...frames] : [...frames, ...resumedBy.slice(same + 1)].slice(0, MAX_FRAMES);
 }

@@ -65,7 +65,7 @@ export class ProcessSandbox implements PolicySandbox {
     this.#running = true;
     try {
       const run = new RemoteRun(block, open.limits, onCall);
-      if (signal?.aborted) return run.outcomeOfEnd({ how: 'stopped' });
+      if ((await open.client).end) this.#goOn(open);
       const client = await open.client;
       const result = await run.run(client, signal);
       if (result.snapshot) open.lastGood = result.snapshot;
@@ -160,6 +160,8 @@ class RemoteRun {
     client: SandboxClient,
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: BlockOutcome; snapshot?: Uint8Array }> {
+    // The stop may have come while the process was still being made ready.
+    if (signal?.aborted) return { outcome: this.outcomeOfEnd({ how: 'stopped' }) };
     const stop = () => client.kill({ how: 'stopped' });
     signal?.addEventListener('abort', stop);
     const result = await client.run(this.#block, this.#limits.cpuMs, {

@@ -48,6 +48,8 @@ export class SandboxClient {
   #cpuUsedMs = 0;
   /** Requests the process has not yet answered with "idle" or an outcome. */
   #turns = 0;
+  /** Since when the process owes an answer; more requests meanwhile grant no more time. Milliseconds. */
+  #busySinceMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(process: PolicyProcess, memoryBytes: number) {
@@ -135,6 +137,7 @@ export class SandboxClient {
 
   /** @throws ZodError for a request that the other side would refuse */
   #send(request: SandboxRequest, binary?: Uint8Array): void {
+    if (this.#turns === 0) this.#busySinceMs = performance.now();
     this.#turns++;
     this.#channel.send(requestSchema.parse(request), binary);
     this.#watch();
@@ -156,6 +159,7 @@ export class SandboxClient {
       case 'idle':
         this.#cpuUsedMs = event.cpuMs;
         this.#turns = Math.max(0, this.#turns - 1);
+        this.#busySinceMs = performance.now();
         this.#watch();
         return;
       case 'broken':
@@ -172,16 +176,19 @@ export class SandboxClient {
   #watch(): void {
     clearTimeout(this.#timer);
     if (this.#turns === 0 || this.end) return;
-    const left = Math.max(0, this.#cpuLimitMs - this.#cpuUsedMs) + KILL_GRACE_MS;
-    this.#timer = setTimeout(() => {
-      // If this process itself was busy, the answer may lie unread: read first, then judge.
-      const turns = this.#turns;
-      setImmediate(() =>
-        setImmediate(() => {
-          if (this.#turns > 0 && this.#turns === turns) this.kill({ how: 'timeout' });
-        }),
-      );
-    }, left);
+    const allowedMs = Math.max(0, this.#cpuLimitMs - this.#cpuUsedMs) + KILL_GRACE_MS;
+    const leftMs = () => allowedMs - (performance.now() - this.#busySinceMs);
+    this.#timer = setTimeout(
+      () => {
+        // If this process itself was busy, the answer may lie unread: read first, then judge.
+        setImmediate(() =>
+          setImmediate(() => {
+            if (this.#turns > 0 && leftMs() < 1) this.kill({ how: 'timeout' });
+          }),
+        );
+      },
+      Math.max(0, leftMs()),
+    );
   }
 }
 

@@ -14,15 +14,26 @@ class SandboxServer {
   readonly #channel: FramedChannel<SandboxRequest, SandboxEvent>;
   readonly #answers = new Map<number, (reply: CallReply) => void>();
   #sandbox: QuickJsSandbox | null = null;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(stream: Duplex, onEnd: () => void) {
     this.#channel = new FramedChannel<SandboxRequest, SandboxEvent>(stream, requestSchema, REQUEST_CAPS, {
-      onMessage: (request, binary) => void this.#handle(request, binary),
+      onMessage: (request, binary) => this.#receive(request, binary),
       onBroken: onEnd,
     });
   }
 
-  async #handle(request: SandboxRequest, binary: Uint8Array): Promise<void> {
+  /** Answers go to the program at once; all else waits for what came before it. */
+  #receive(request: SandboxRequest, binary: Uint8Array): void {
+    if (request.type === 'reply') {
+      this.#answers.get(request.id)?.(request.reply);
+      this.#answers.delete(request.id);
+    } else {
+      this.#last = this.#last.then(() => this.#handle(request, binary));
+    }
+  }
+
+  async #handle(request: Exclude<SandboxRequest, { type: 'reply' }>, binary: Uint8Array): Promise<void> {
     try {
       switch (request.type) {
         case 'boot':
@@ -40,10 +51,6 @@ class SandboxServer {
           break;
         case 'run':
           await this.#run(request);
-          break;
-        case 'reply':
-          this.#answers.get(request.id)?.(request.reply);
-          this.#answers.delete(request.id);
           break;
       }
     } catch (error) {

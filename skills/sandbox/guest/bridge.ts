@@ -42,12 +42,20 @@ interface Pending {
 
 const BRIDGE_FILE = 'capstan:bridge';
 const RANDOM_PURPOSE = 'policy program';
+const AT = '    at ';
 const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug'];
 
 // The stack hook and the true stack of an error are taken before they are closed to programs.
 const setStackHook = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')!.set!.bind(Error);
 const trueStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')!.get!;
 const nativeStackTraceLimit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!.set!.bind(Error);
+
+/** Names of the blocks by the names their files have in the engine, which no program knows: see `genuineStack`. */
+const blockOfFile = new Map<string, string>();
+
+function plainName(name: string): string {
+  return name.slice(0, 80).replace(/[^\w$.<> -]/g, '?');
+}
 
 /** The stack as the engine knows it, whatever the functions on it are named. */
 function currentFrames(): string {
@@ -56,8 +64,9 @@ function currentFrames(): string {
     for (const site of sites) {
       const file = site.getFileName();
       if (file === null || file === BRIDGE_FILE) continue;
-      const name = (site.getFunctionName() ?? '').slice(0, 80).replace(/[^\w$.<> -]/g, '?');
-      text += `${name}\t${file}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`;
+      const name = plainName(site.getFunctionName() ?? '');
+      const block = blockOfFile.get(file) ?? file;
+      text += `${name}\t${block}\t${site.getLineNumber() ?? 0}\t${site.getColumnNumber() ?? 0}\n`;
     }
     return '';
   });
@@ -65,6 +74,26 @@ function currentFrames(): string {
     new Error(); // making it runs the hook
   } finally {
     setStackHook(undefined);
+  }
+  return text;
+}
+
+/**
+ * The stack of an error without the lines that are none of the engine's: a function can be named so that it looks like
+ * a frame, but every true frame ends in the name of its file.
+ */
+function genuineStack(error: unknown): string {
+  const raw: unknown = trueStack.call(error);
+  let text = '';
+  for (const line of typeof raw === 'string' ? raw.split('\n') : []) {
+    // A function's name may be of any length; the place stands behind it.
+    const place = /(?:^| |\()([\w:#-]+):(\d+):(\d+)\)?$/.exec(line.slice(-200));
+    if (!place) continue;
+    const [whole, file, lineText, column] = place;
+    const block = blockOfFile.get(file) ?? (file.startsWith('capstan:') ? file : undefined);
+    if (block === undefined || block === BRIDGE_FILE) continue;
+    const name = line.startsWith(AT) ? line.slice(AT.length, -whole.length).trimEnd() : '?';
+    text += `${AT}${plainName(name) || '<anonymous>'} (${block}:${lineText}:${column})\n`;
   }
   return text;
 }
@@ -102,8 +131,8 @@ function describe(thrown: unknown): Record<string, unknown> {
   }
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 4000) : '');
   const genuine = genuineErrors.get(thrown);
-  if (genuine) return { name: 'PolicyError', ...genuine };
-  return { name: text(thrown.name) || 'Error', message: text(thrown.message), stack: text(trueStack.call(thrown)) };
+  if (genuine) return { name: 'PolicyError', ...genuine, message: text(genuine.message) };
+  return { name: text(thrown.name) || 'Error', message: text(thrown.message), stack: genuineStack(thrown) };
 }
 
 /**
@@ -124,6 +153,8 @@ function policyError(fields: PolicyErrorFields, frames: string): PolicyError {
 export interface GuestControls {
   /** Adds what differs from session to session: the functions of the API, and the seed. Once, before any program. */
   begin(optionsJson: string): void;
+  /** Makes the name under which a block's file is known to the engine known as that block's. */
+  admit(fileName: string, blockName: string): void;
   /** Answers call `id`; `json` is the result ('' for nothing) or the fields of the error. */
   settle(id: number, outcome: 'resolved' | 'rejected', json: string): void;
   /** Makes the top-level names of a finished block global for the next ones. */
@@ -142,6 +173,13 @@ export function installWorld(host: HostFunctions): GuestControls {
   let lastId = 0;
   let random = createRandomStream(0, RANDOM_PURPOSE);
   nativeStackTraceLimit(32);
+  const setStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')!.set;
+  Object.defineProperty(Error.prototype, 'stack', {
+    get(this: unknown) {
+      return genuineStack(this);
+    },
+    set: setStack,
+  });
 
   function callApi(name: string, parameters: readonly string[], args: readonly unknown[]): Promise<unknown> {
     const frames = currentFrames();
@@ -179,6 +217,9 @@ export function installWorld(host: HostFunctions): GuestControls {
         const apiFunction = { [name]: (...args: unknown[]) => callApi(name, parameters, args) }[name];
         Object.defineProperty(world, name, { value: Object.freeze(apiFunction) });
       }
+    },
+    admit(fileName, blockName) {
+      blockOfFile.set(fileName, blockName);
     },
     settle(id, outcome, json) {
       const waiting = pending.get(id);

@@ -105,7 +105,9 @@ export function hardenWorld(extra: readonly unknown[]): void {
   for (const prototype of functionKinds) {
     Object.defineProperty(prototype, 'constructor', { value: codeFromText, writable: false, configurable: false });
   }
-  // The hook that would let a program rewrite the stacks its errors show.
+  // What would let a program rewrite the stacks its errors show, or learn the name of its own file.
+  delete (Error as { captureStackTrace?: unknown }).captureStackTrace;
+  for (const prototype of functionKinds) delete (prototype as Bag).fileName;
   Object.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
   Object.defineProperty(Error, 'stackTraceLimit', { value: 32, writable: false, configurable: false });
 

@@ -1,13 +1,21 @@
 // Owns the step from the arguments of a call to JSON. Runs inside the sandbox.
 // Must never let NaN or an infinity cross, nor turn a mistake into silence.
 
+/** Longest JSON of the arguments of one call, characters; the host takes no more either. */
+const MAX_JSON_LENGTH = 4_000_000;
+/** A key in a message is cut here. */
+const MAX_KEY_LENGTH = 40;
+
 /** A value that cannot cross; the message names where it stands. */
 export class UnsendableValue extends TypeError {}
 
 function whereText(parameters: readonly string[], path: readonly (string | number)[]): string {
   const [index, ...rest] = path;
   const name = parameters[index as number] ?? `argument ${(index as number) + 1}`;
-  return rest.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${key}`), name);
+  return rest.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${key.slice(0, MAX_KEY_LENGTH)}`),
+    name,
+  );
 }
 
 function plain(value: unknown, path: readonly (string | number)[], parameters: readonly string[]): unknown {
@@ -51,5 +59,7 @@ function plain(value: unknown, path: readonly (string | number)[], parameters: r
 export function serializeArguments(parameters: readonly string[], args: readonly unknown[]): string {
   let count = args.length;
   while (count > 0 && args[count - 1] === undefined) count--;
-  return JSON.stringify(args.slice(0, count).map((arg, i) => plain(arg, [i], parameters) ?? null));
+  const json = JSON.stringify(args.slice(0, count).map((arg, i) => plain(arg, [i], parameters) ?? null));
+  if (json.length > MAX_JSON_LENGTH) throw new UnsendableValue('the arguments are too large');
+  return json;
 }
