@@ -8,10 +8,18 @@ import { isOptional } from './type-text.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** Most option names that one message lists. */
+const MAX_KEYS = 5;
+
 /** A value in a few characters. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function shownKeys(keys: readonly string[]): string {
+  const more = keys.length > MAX_KEYS ? `, and ${keys.length - MAX_KEYS} more` : '';
+  return keys.slice(0, MAX_KEYS).map(shown).join(', ') + more;
 }
 
 function at(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -58,7 +66,7 @@ function issueText(name: string, argument: unknown, issue: Issue): string {
     case 'invalid_value':
       return `${where} must be ${issue.values.map((v) => shown(v)).join(' or ')}, but it is ${shown(value)}`;
     case 'unrecognized_keys':
-      return `${where} has no option ${issue.keys.map((k) => `"${k}"`).join(', ')}`;
+      return `${where} has no option ${shownKeys(issue.keys)}`;
     default:
       return `${where} ${issue.message}`;
   }
