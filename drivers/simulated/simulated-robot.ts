@@ -1,12 +1,10 @@
 // Owns the simulated arm behind the Robot port: plans, runs samples, grips, stops, all inside one task world. Must
 // never move by itself: time passes only inside a command.
 
-import { timePaths } from '../../sim/control/trajectory.ts';
-import { STEP_S } from '../../sim/engine/physics.ts';
 import { PhysicsError } from '../../sim/engine/physics-error.ts';
 import { readJoints } from '../../sim/robots/panda/arm-handles.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
-import { FRANKA_HAND_LIMITS, JOINT_COUNT, PANDA_JOINT_LIMITS } from '../../sim/robots/panda/limits.ts';
+import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
 import { angleBetween, compose, distance } from '../../sim/spatial.ts';
 import { type TaskWorld, TICK_S } from '../../sim/tasks/task-world.ts';
 import {
@@ -25,11 +23,9 @@ import {
   type StopReport,
 } from '../robot.ts';
 import type { Pacer } from './pacer.ts';
+import { PlanShelf } from './plan-shelf.ts';
+import { invalid, stopped } from './refusal.ts';
 
-/** Shares of the published limits at speedScale 1: brisk for a simulated arm, gentle on what it holds. */
-const SPEED_SHARE = 0.8;
-const ACCELERATION_SHARE = 0.4;
-const JERK_SHARE = 0.1;
 /** A plan starts at the measured joints, within this (rad). */
 const START_TOLERANCE_RAD = 0.02;
 /** A motion has reached its goal within these. */
@@ -42,6 +38,8 @@ const ARRIVED_RAD = 4e-4;
 /** A joint this far behind its target is held up by something, radians. */
 const BLOCKED_RAD = 0.15;
 const REST_RAD_PER_S = 0.02;
+/** A joint that ends this far from its target was held up: its target is taken back to where it is (rad). */
+const HELD_UP_RAD = 0.01;
 const GRIPPER_LIMIT_S = 3;
 const STOP_LIMIT_S = 2;
 
@@ -49,9 +47,9 @@ export class SimulatedRobot implements Robot {
   readonly identity: RobotIdentity;
   readonly #world: TaskWorld;
   readonly #pace: Pacer;
-  readonly #plans = new Map<string, Plan>();
-  #planCount = 0;
-  #busy: Promise<unknown> | undefined;
+  readonly #plans: PlanShelf;
+  #busy: Promise<void> | undefined;
+  #gripping = false;
   #stopped = false;
   #stopping: Promise<StopReport> | undefined;
   #closed = false;
@@ -60,6 +58,7 @@ export class SimulatedRobot implements Robot {
   constructor(world: TaskWorld, pace: Pacer) {
     this.#world = world;
     this.#pace = pace;
+    this.#plans = new PlanShelf(world.arms.map(({ side }) => side));
     this.identity = {
       id: 'simulated-panda',
       kind: 'simulated',
@@ -83,61 +82,12 @@ export class SimulatedRobot implements Robot {
         holding: hand.holding,
       };
     });
-    const moving = world.servos.some((servo) => servo.moving);
-    const mode =
-      this.#diverged !== undefined
-        ? 'fault'
-        : this.#stopped
-          ? moving
-            ? 'stopping'
-            : 'stopped'
-          : moving
-            ? 'moving'
-            : 'idle';
-    return { timeS: world.timeS, arms, mode };
+    return { timeS: world.timeS, arms, mode: this.#mode() };
   }
 
   async plan(request: PlanRequest): Promise<Plan> {
     this.#assertOpen();
-    const { paths, speedScale, toolSpeedMPerS } = request;
-    for (const path of paths) {
-      this.#armIndex(path.arm);
-      const { points } = path;
-      if (points.length < JOINT_COUNT || points.length % JOINT_COUNT !== 0) {
-        throw invalid(`a joint path holds rows of ${JOINT_COUNT} angles, not ${points.length} numbers`);
-      }
-      for (let i = 0; i < points.length; i++) {
-        const j = i % JOINT_COUNT;
-        if (!(points[i] >= PANDA_JOINT_LIMITS.minRad[j] && points[i] <= PANDA_JOINT_LIMITS.maxRad[j])) {
-          throw invalid(
-            `joint ${j + 1} at ${points[i]} rad is outside ${PANDA_JOINT_LIMITS.minRad[j]}..${PANDA_JOINT_LIMITS.maxRad[j]} rad`,
-          );
-        }
-      }
-    }
-    if (!(speedScale > 0 && speedScale <= 1)) throw invalid(`speedScale ${speedScale} is outside (0, 1]`);
-    if (!(toolSpeedMPerS > 0)) throw invalid(`the fingertip speed ${toolSpeedMPerS} m/s is not positive`);
-    const trajectory = timePaths(
-      paths,
-      {
-        joints: PANDA_JOINT_LIMITS,
-        speedShare: SPEED_SHARE * speedScale,
-        accelerationShare: ACCELERATION_SHARE * speedScale,
-        jerkShare: JERK_SHARE * speedScale,
-        toolSpeedMPerS,
-      },
-      STEP_S,
-    );
-    this.#planCount += 1;
-    const plan: Plan = {
-      id: `plan-${this.#planCount}`,
-      periodS: trajectory.periodS,
-      sampleCount: trajectory.sampleCount,
-      durationS: trajectory.durationS,
-      arms: paths.map((path, index) => ({ arm: path.arm, jointPositionsRad: trajectory.samples[index] })),
-    };
-    this.#plans.set(plan.id, plan);
-    return plan;
+    return this.#plans.make(request);
   }
 
   execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult> {
@@ -146,6 +96,7 @@ export class SimulatedRobot implements Robot {
 
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult> {
     return this.#exclusively(async () => {
+      signal?.throwIfAborted();
       this.#assertMayMove();
       const { widthM, forceN } = command;
       if (!(widthM >= 0 && widthM <= FRANKA_HAND_LIMITS.maxWidthM)) {
@@ -157,29 +108,39 @@ export class SimulatedRobot implements Robot {
       const hand = this.#world.hands[this.#armIndex(command.arm)];
       hand.move(widthM, forceN);
       const end = this.#world.timeS + GRIPPER_LIMIT_S;
-      while (!hand.settled && this.#world.timeS < end && !this.#stopped && !signal?.aborted) await this.#tick();
-      hand.conclude();
-      if (this.#stopped || signal?.aborted) {
-        hand.freeze();
-        throw stopped('the gripper was stopped');
+      let cut = false;
+      this.#gripping = true;
+      try {
+        while (!hand.settled && this.#world.timeS < end) {
+          await this.#tick();
+          cut ||= this.#stopped || signal?.aborted === true;
+          if (cut) hand.freeze();
+        }
+      } finally {
+        this.#gripping = false;
+        hand.conclude();
       }
+      if (cut) throw stopped('the gripper was stopped on its way');
       return { widthM: hand.widthM, holding: hand.holding };
     });
   }
 
   advance(seconds: number, signal?: AbortSignal): Promise<void> {
     return this.#exclusively(async () => {
+      signal?.throwIfAborted();
       this.#assertMayMove();
+      if (!(seconds >= 0 && seconds < Number.POSITIVE_INFINITY)) throw invalid(`one cannot wait ${seconds} s`);
       const end = this.#world.timeS + seconds - TICK_S / 2;
       while (this.#world.timeS < end) {
         await this.#tick();
-        if (this.#stopped || signal?.aborted) throw stopped('waiting was stopped');
+        if (this.#stopped || signal?.aborted) throw stopped('the wait was cut short');
       }
     });
   }
 
   async stop(_reason: string): Promise<StopReport> {
     this.#stopped = true;
+    this.#plans.clear();
     if (this.#closed || this.#diverged !== undefined) return { sent: false, restConfirmed: false, stopDurationS: null };
     for (const servo of this.#world.servos) servo.brake();
     for (const hand of this.#world.hands) hand.freeze();
@@ -190,10 +151,24 @@ export class SimulatedRobot implements Robot {
     return this.#stopping;
   }
 
+  async clearStop(): Promise<void> {
+    // A stop that is still braking is finished first, so that its motion ends as stopped.
+    await this.#stopping;
+    this.#stopped = false;
+  }
+
+  async close(): Promise<void> {
+    this.#stopped = true;
+    await this.#busy;
+    await this.#stopping;
+    this.#closed = true;
+    this.#plans.clear();
+  }
+
   async #comeToRest(): Promise<StopReport> {
     const start = this.#world.timeS;
     // A running command sees the latch, brakes and ends; without one the world is ticked here.
-    await this.#busy?.catch(() => undefined);
+    while (this.#busy !== undefined) await this.#busy;
     try {
       return await this.#exclusively(async () => {
         while (!this.#atRest() && this.#world.timeS < start + STOP_LIMIT_S) await this.#tick();
@@ -205,46 +180,18 @@ export class SimulatedRobot implements Robot {
     }
   }
 
-  async clearStop(): Promise<void> {
-    this.#stopped = false;
-  }
-
-  async close(): Promise<void> {
-    this.#stopped = true;
-    await this.#busy?.catch(() => undefined);
-    this.#closed = true;
-  }
-
   async #run(plan: Plan, signal?: AbortSignal): Promise<MotionResult> {
+    signal?.throwIfAborted();
     this.#assertMayMove();
-    if (this.#plans.get(plan.id) !== plan) {
-      throw new RobotError(
-        'UNKNOWN_PLAN',
-        `the plan ${plan.id} was not made here, was changed or has run before; the arm is still`,
-        'plan the motion again',
-      );
-    }
-    this.#plans.delete(plan.id);
+    const samples = this.#plans.take(plan);
     const world = this.#world;
     const indices = plan.arms.map(({ arm }) => this.#armIndex(arm));
-    plan.arms.forEach(({ jointPositionsRad }, k) => {
-      const measured = readJoints(world.physics, world.arms[indices[k]]);
-      for (let j = 0; j < JOINT_COUNT; j++) {
-        const off = Math.abs(measured[j] - jointPositionsRad[j]);
-        if (off > START_TOLERANCE_RAD) {
-          throw new RobotError(
-            'START_MISMATCH',
-            `the plan starts ${off.toFixed(3)} rad away from joint ${j + 1} of the ${plan.arms[k].arm} arm; the arm is still`,
-            'plan again from where the arm is',
-          );
-        }
-      }
-    });
+    this.#assertAtStart(plan, samples, indices);
     const start = world.timeS;
     const heldAtStart = world.hands.map((hand) => hand.holding);
     let reason: MotionReason | undefined;
-    plan.arms.forEach(({ jointPositionsRad }, k) => {
-      world.servos[indices[k]].follow(jointPositionsRad);
+    samples.forEach((rows, k) => {
+      world.servos[indices[k]].follow(rows);
     });
     while (world.servos.some((servo) => servo.moving)) {
       await this.#tick();
@@ -254,13 +201,14 @@ export class SimulatedRobot implements Robot {
     const arrival = world.timeS + ARRIVAL_LIMIT_S;
     while (!this.#arrived(indices) && world.timeS < arrival) await this.#tick();
     reason ??= this.#interruption(indices, heldAtStart, signal);
+    await this.#giveWay(indices);
 
     let positionErrorM = 0;
     let rotationErrorRad = 0;
-    plan.arms.forEach(({ jointPositionsRad }, k) => {
+    samples.forEach((rows, k) => {
       const goal = compose(
         world.scene.arms[indices[k]].worldFromBase,
-        toolPose(jointPositionsRad.subarray(jointPositionsRad.length - JOINT_COUNT)),
+        toolPose(rows.subarray(rows.length - JOINT_COUNT)),
       );
       const tool = world.tool(indices[k]);
       positionErrorM = Math.max(positionErrorM, distance(goal.position, tool.position));
@@ -271,6 +219,39 @@ export class SimulatedRobot implements Robot {
     return { reached: reason === 'reached', positionErrorM, rotationErrorRad, durationS: world.timeS - start, reason };
   }
 
+  #assertAtStart(plan: Plan, samples: readonly Float64Array[], indices: readonly number[]): void {
+    samples.forEach((rows, k) => {
+      const measured = readJoints(this.#world.physics, this.#world.arms[indices[k]]);
+      for (let j = 0; j < JOINT_COUNT; j++) {
+        const off = Math.abs(measured[j] - rows[j]);
+        if (off <= START_TOLERANCE_RAD) continue;
+        throw new RobotError(
+          'START_MISMATCH',
+          `the plan starts ${off.toFixed(3)} rad away from joint ${j + 1} of the ${plan.arms[k].arm} arm; the arm is still`,
+          'plan again from where the arm is',
+        );
+      }
+    });
+  }
+
+  /** An arm that is held up stops pushing: it takes where it is as its target, so that the next plan starts from there. */
+  async #giveWay(indices: readonly number[]): Promise<void> {
+    const heldUp = indices.filter((index) => this.#lagRad(index) > HELD_UP_RAD);
+    for (const index of heldUp) this.#world.servos[index].holdHere();
+    const end = this.#world.timeS + ARRIVAL_LIMIT_S;
+    while (heldUp.length > 0 && !this.#atRest() && this.#world.timeS < end) await this.#tick();
+  }
+
+  /** Largest distance between the measured joints of an arm and their targets, radians. */
+  #lagRad(index: number): number {
+    const { qpos } = this.#world.physics.views;
+    const first = this.#world.arms[index].qpos;
+    const reference = this.#world.servos[index].referenceRad;
+    let lag = 0;
+    for (let j = 0; j < JOINT_COUNT; j++) lag = Math.max(lag, Math.abs(qpos[first + j] - reference[j]));
+    return lag;
+  }
+
   #interruption(
     indices: readonly number[],
     heldAtStart: readonly boolean[],
@@ -279,22 +260,20 @@ export class SimulatedRobot implements Robot {
     if (this.#stopped || signal?.aborted) return 'stopped';
     for (const index of indices) {
       if (heldAtStart[index] && !this.#world.hands[index].holding) return 'object-lost';
-      const measured = readJoints(this.#world.physics, this.#world.arms[index]);
-      const reference = this.#world.servos[index].referenceRad;
-      for (let j = 0; j < JOINT_COUNT; j++) {
-        if (Math.abs(measured[j] - reference[j]) > BLOCKED_RAD) return 'not-reached';
-      }
+      if (this.#lagRad(index) > BLOCKED_RAD) return 'not-reached';
     }
     return undefined;
   }
 
   #arrived(indices: readonly number[]): boolean {
-    if (!this.#atRest()) return false;
-    return indices.every((index) => {
-      const measured = readJoints(this.#world.physics, this.#world.arms[index]);
-      const reference = this.#world.servos[index].referenceRad;
-      return measured.every((angle, j) => Math.abs(angle - reference[j]) < ARRIVED_RAD);
-    });
+    return this.#atRest() && indices.every((index) => this.#lagRad(index) < ARRIVED_RAD);
+  }
+
+  #mode(): RobotState['mode'] {
+    if (this.#diverged !== undefined) return 'fault';
+    const moving = this.#gripping || this.#world.servos.some((servo) => servo.moving);
+    if (this.#stopped) return moving ? 'stopping' : 'stopped';
+    return moving ? 'moving' : 'idle';
   }
 
   #atRest(): boolean {
@@ -324,11 +303,15 @@ export class SimulatedRobot implements Robot {
         new RobotError('BUSY', 'the robot is still carrying out another command', 'await each motion before the next'),
       );
     }
-    const running = work().finally(() => {
-      this.#busy = undefined;
+    // Taken before the work begins: its very first tick already calls listeners, which may call back.
+    let release = () => {};
+    this.#busy = new Promise((resolve) => {
+      release = resolve;
     });
-    this.#busy = running;
-    return running;
+    return work().finally(() => {
+      this.#busy = undefined;
+      release();
+    });
   }
 
   #armIndex(arm: ArmSide): number {
@@ -348,16 +331,4 @@ export class SimulatedRobot implements Robot {
     this.#assertOpen();
     if (this.#stopped) throw stopped('the robot is stopped');
   }
-}
-
-function invalid(message: string): RobotError {
-  return new RobotError('INVALID_PLAN', `${message}; the arm is still`, 'plan a motion inside the limits');
-}
-
-function stopped(what: string): RobotError {
-  return new RobotError(
-    'STOPPED',
-    `${what}; the arm is coming to rest or is still`,
-    'reset the stop, then approve again',
-  );
 }

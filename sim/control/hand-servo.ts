@@ -5,6 +5,7 @@ import type { Physics } from '../engine/physics.ts';
 import { STEP_S } from '../engine/physics.ts';
 import { type ArmHandles, readWidth } from '../robots/panda/arm-handles.ts';
 import { FRANKA_HAND_LIMITS } from '../robots/panda/limits.ts';
+import { FINGER_STIFFNESS } from '../robots/panda/mjcf.ts';
 
 export interface HandServoState {
   readonly commandM: number;
@@ -15,8 +16,8 @@ export interface HandServoState {
 
 /** Speed of the opening, m/s: both fingers at half of the data sheet's finger speed. */
 const OPENING_SPEED_M_PER_S = FRANKA_HAND_LIMITS.fingerSpeedMPerS;
-/** A grasp pulls the command below zero by this much, so that the force limit decides, not the servo's stiffness (m). */
-const GRASP_OVERDRIVE_M = 0.04;
+/** A grasp pulls the command this far beyond the point at which the force limit acts on closed fingers (m). */
+const GRASP_RESERVE_M = 0.005;
 /** Fingers slower than this are still, m/s. */
 const STILL_M_PER_S = 0.002;
 /** They must be still for this long before the result counts, seconds. */
@@ -47,7 +48,7 @@ export class HandServo {
 
   /** True while a grasp has something between the pads. */
   get holding(): boolean {
-    return this.#holding && this.widthM > HELD_WIDTH_M;
+    return this.#holding && this.#keptOpen;
   }
 
   /** Force limit of a finger, newtons. */
@@ -57,26 +58,31 @@ export class HandServo {
 
   /** Starts a movement to an opening in metres with a force limit in newtons; 0 is a grasp. */
   move(widthM: number, forceN: number): void {
-    this.#targetM = widthM > 0 ? Math.min(widthM, FRANKA_HAND_LIMITS.maxWidthM) : -GRASP_OVERDRIVE_M;
     this.#forceN = forceN;
+    const lead = this.#leadM;
+    this.#targetM = widthM > 0 ? Math.min(widthM, FRANKA_HAND_LIMITS.maxWidthM) : -lead - GRASP_RESERVE_M;
+    // A command beyond the force limit pushes no harder, but would delay the way back.
+    const width = this.widthM;
+    this.#commandM = Math.min(Math.max(this.#commandM, width - lead), width + lead);
     this.#holding = false;
     this.#stillS = 0;
     this.#applyForce();
   }
 
-  /** Stops the fingers where they are commanded to be. */
+  /** Stops the fingers where they are commanded to be: opening or closing ends, a grasp keeps its force. */
   freeze(): void {
-    if (this.#targetM > this.#commandM) this.#targetM = this.#commandM;
+    this.#targetM = this.#commandM;
   }
 
-  /** True once the fingers rest at their target or on something. */
+  /** True once the fingers rest at their target, or push with the whole force against something. */
   get settled(): boolean {
-    return this.#commandM === this.#targetM && this.#stillS >= STILL_FOR_S;
+    const pushing = Math.abs(this.widthM - this.#commandM) >= this.#leadM;
+    return (this.#commandM === this.#targetM || pushing) && this.#stillS >= STILL_FOR_S;
   }
 
   /** Ends a movement: decides whether something is held. */
   conclude(): void {
-    this.#holding = this.widthM > Math.max(this.#targetM, 0) + HELD_WIDTH_M;
+    this.#holding = this.#keptOpen;
   }
 
   /** Writes the target of one physics step. */
@@ -101,6 +107,17 @@ export class HandServo {
     this.#holding = state.holding;
     this.#stillS = 0;
     this.#applyForce();
+  }
+
+  /** How far the command runs ahead of the pads when the servo pushes with its force limit, metres. */
+  get #leadM(): number {
+    // The tendon is half of the opening, and its limit is twice a finger's force.
+    return (4 * this.#forceN) / FINGER_STIFFNESS;
+  }
+
+  /** Whether something keeps the pads wider apart than commanded. */
+  get #keptOpen(): boolean {
+    return this.widthM > Math.max(this.#commandM, 0) + HELD_WIDTH_M;
   }
 
   #applyForce(): void {

@@ -32,6 +32,8 @@ export interface Trajectory {
   readonly samples: readonly Float64Array[];
 }
 
+/** Longest motion, seconds: samples of a whole motion are kept in memory. */
+const LONGEST_S = 600;
 /** Points along a curve at which its derivatives are bounded. The way points are always among them. */
 const PROBES_PER_RADIAN = 40;
 const LEAST_PROBES_PER_PIECE = 8;
@@ -47,14 +49,15 @@ const TOOL_STEP_RAD = 1e-5;
 
 /**
  * Times the paths so that they start and end together.
- * @throws RangeError when paths that stop on the way have different numbers of points
+ * @throws RangeError when paths that stop on the way have different numbers of points, or when the motion would take
+ *   more than ten minutes
  */
 export function timePaths(paths: readonly TimedPath[], limits: TimingLimits, periodS: number): Trajectory {
   const segments = splitAtStops(paths);
   const chunks: Float64Array[][] = paths.map(() => []);
   let sampleCount = 1;
   for (const segment of segments) {
-    const timed = timeSegment(segment, limits, periodS);
+    const timed = timeSegment(segment, limits, periodS, LONGEST_S - (sampleCount - 1) * periodS);
     if (timed === undefined) continue;
     sampleCount += timed.count;
     for (let p = 0; p < paths.length; p++) chunks[p].push(timed.samples[p]);
@@ -97,10 +100,14 @@ function timeSegment(
   curves: readonly JointCurve[],
   limits: TimingLimits,
   periodS: number,
+  longestS: number,
 ): { count: number; samples: Float64Array[] } | undefined {
   if (curves.every((curve) => curve.length === 0)) return undefined;
   // One parameter from 0 to 1 drives every arm, so that all of them start, pass and end together.
   const profile = quickestProfile(curves, limits);
+  if (!(profile.durationS <= longestS)) {
+    throw new RangeError(`the motion would take more than ${LONGEST_S} s: raise its speed or shorten its path`);
+  }
   const count = Math.max(1, Math.ceil(profile.durationS / periodS));
   const stretch = profile.durationS / (count * periodS);
   const samples = curves.map(() => new Float64Array(count * JOINT_COUNT));

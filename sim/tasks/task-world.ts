@@ -7,10 +7,11 @@ import type { HandServoState } from '../control/hand-servo.ts';
 import { HandServo } from '../control/hand-servo.ts';
 import { type Mujoco, Physics, STEP_S } from '../engine/physics.ts';
 import { PhysicsError } from '../engine/physics-error.ts';
-import { type ArmHandles, findArm, readSite, readWidth } from '../robots/panda/arm-handles.ts';
+import { type ArmHandles, findArm, readJoints, readWidth } from '../robots/panda/arm-handles.ts';
+import { toolPose } from '../robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
 import { type Scene, sceneMjcf } from '../scenes/scene.ts';
-import type { Pose, Vec3 } from '../spatial.ts';
+import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
 import { createTraceHash, type TraceHash } from '../trace-hash.ts';
 
 /** Physics steps per tick: trace, replay and decisions go by ticks of 10 ms. */
@@ -45,7 +46,7 @@ export class TaskWorld {
   readonly servos: readonly ArmServo[];
   readonly hands: readonly HandServo[];
   readonly trace: TraceHash = createTraceHash();
-  readonly #propBodies: readonly { name: string; size: Vec3; body: number; geom: number; qvel: number }[];
+  readonly #props: readonly { name: string; size: Vec3; geom: number; qpos: number; qvel: number }[];
   readonly #bodies: readonly { name: string; body: number }[];
   readonly #listeners = new Set<() => void>();
   #timeS = 0;
@@ -64,12 +65,11 @@ export class TaskWorld {
     this.physics.forward();
     this.servos = this.arms.map((arm) => new ArmServo(this.physics, arm));
     this.hands = this.arms.map((arm) => new HandServo(this.physics, arm));
-    this.#propBodies = scene.props.map((prop) => ({
+    this.#props = scene.props.map((prop) => ({
       name: prop.name,
       size: prop.size,
-      body: this.physics.id('body', prop.name),
       geom: this.physics.id('geom', prop.name),
-      qvel: this.physics.jointAddress(prop.name).qvel,
+      ...this.physics.jointAddress(prop.name),
     }));
     // Body 0 is the world itself.
     this.#bodies = Array.from({ length: this.physics.model.nbody - 1 }, (_, index) => ({
@@ -99,27 +99,23 @@ export class TaskWorld {
     for (const listener of this.#listeners) listener();
   }
 
+  /**
+   * True state of a prop; undefined for an unknown name. Read from qpos: what the engine derives from it lags one step
+   * behind, and would differ from a restored snapshot in the last digits.
+   */
   prop(name: string): PropState | undefined {
-    const found = this.#propBodies.find((prop) => prop.name === name);
+    const found = this.#props.find((prop) => prop.name === name);
     if (found === undefined) return undefined;
-    const { xpos, xquat } = this.physics.views;
+    const [x, y, z, ...quat] = this.physics.views.qpos.subarray(found.qpos, found.qpos + 7);
     return {
       name,
       size: found.size,
-      pose: {
-        position: [xpos[3 * found.body], xpos[3 * found.body + 1], xpos[3 * found.body + 2]],
-        quatWxyz: [
-          xquat[4 * found.body],
-          xquat[4 * found.body + 1],
-          xquat[4 * found.body + 2],
-          xquat[4 * found.body + 3],
-        ],
-      },
+      pose: { position: [x, y, z], quatWxyz: quatNormalize([quat[0], quat[1], quat[2], quat[3]]) },
     };
   }
 
   props(): PropState[] {
-    return this.#propBodies.map(({ name }) => this.prop(name) as PropState);
+    return this.#props.map(({ name }) => this.prop(name) as PropState);
   }
 
   /** Poses of every body that can be seen: links, hands, fingers ("left/link3", "left/left_finger") and props. */
@@ -134,9 +130,9 @@ export class TaskWorld {
     }));
   }
 
-  /** Fingertip pose of an arm as measured. */
+  /** Fingertip pose of an arm from the measured joints. */
   tool(arm: number): Pose {
-    return readSite(this.physics, this.arms[arm].toolSite);
+    return compose(this.scene.arms[arm].worldFromBase, toolPose(readJoints(this.physics, this.arms[arm])));
   }
 
   widthM(arm: number): number {
@@ -159,13 +155,13 @@ export class TaskWorld {
       this.physics.contacts().flatMap(({ geomA, geomB }) => (geomA === pad ? [geomB] : geomB === pad ? [geomA] : []));
     const left = touched(leftPad);
     const right = touched(rightPad);
-    return this.#propBodies.find(({ geom }) => left.includes(geom) && right.includes(geom))?.name;
+    return this.#props.find(({ geom }) => left.includes(geom) && right.includes(geom))?.name;
   }
 
   /** True when no prop moves faster than rest allows. */
   get propsRest(): boolean {
     const { qvel } = this.physics.views;
-    return this.#propBodies.every(({ qvel: at }) => {
+    return this.#props.every(({ qvel: at }) => {
       const linear = Math.sqrt(qvel[at] * qvel[at] + qvel[at + 1] * qvel[at + 1] + qvel[at + 2] * qvel[at + 2]);
       const turn = Math.sqrt(qvel[at + 3] * qvel[at + 3] + qvel[at + 4] * qvel[at + 4] + qvel[at + 5] * qvel[at + 5]);
       return linear < REST_SPEED_M_PER_S && turn < REST_TURN_RAD_PER_S;
