@@ -73,8 +73,13 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Policy programs import what the sandbox gives them, not files.
+    exclude: { path: '^skills/(experts|library)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
