@@ -27,22 +27,29 @@ export function fastPacer(): Pacer {
   };
 }
 
+/** A pause between two ticks longer than this, or being late by as much, is not caught up with (ms). */
+const PAUSE_MS = 50;
+
 /**
- * Robot time passes at `speed` times real time. After a stall the world goes on from where it is instead of catching
- * up.
+ * Robot time passes at `speed` times real time. After a pause or a stall the world goes on from where it is instead of
+ * catching up.
  * @param speed > 0; 1 is real time
  */
 export function realTimePacer(speed: number): Pacer {
-  let startMs = performance.now();
-  let startS: number | undefined;
+  let startMs = 0;
+  let startS = 0;
+  let lastMs = Number.NEGATIVE_INFINITY;
   return (robotTimeS) => {
-    startS ??= robotTimeS;
-    const dueMs = startMs + ((robotTimeS - startS) * 1000) / speed;
-    const waitMs = dueMs - performance.now();
-    if (waitMs < -100) {
-      startMs = performance.now();
+    const nowMs = performance.now();
+    let waitMs = startMs + ((robotTimeS - startS) * 1000) / speed - nowMs;
+    if (nowMs - lastMs > PAUSE_MS || waitMs < -PAUSE_MS) {
+      startMs = nowMs;
       startS = robotTimeS;
+      waitMs = 0;
     }
-    return waitMs > 1 ? new Promise((resolve) => setTimeout(resolve, waitMs)) : nextTurn();
+    lastMs = nowMs;
+    if (waitMs <= 1) return nextTurn();
+    lastMs += waitMs;
+    return new Promise((resolve) => setTimeout(resolve, waitMs));
   };
 }

@@ -53,6 +53,7 @@ export class SimulatedRobot implements Robot {
   #stopped = false;
   #stopping: Promise<StopReport> | undefined;
   #closed = false;
+  #seen: readonly ArmState[];
   #diverged: PhysicsError | undefined;
 
   constructor(world: TaskWorld, pace: Pacer) {
@@ -65,24 +66,13 @@ export class SimulatedRobot implements Robot {
       model: 'panda',
       arms: world.arms.length === 2 ? 2 : 1,
     };
+    this.#seen = this.#measure();
   }
 
+  /** After the physics has diverged: what was last seen before, in mode 'fault'. */
   async state(): Promise<RobotState> {
-    const world = this.#world;
-    const { qvel } = world.physics.views;
-    const arms = world.arms.map((handles, index): ArmState => {
-      const hand = world.hands[index];
-      return {
-        jointPositionsRad: Array.from(readJoints(world.physics, handles)),
-        jointVelocitiesRadPerS: Array.from(qvel.subarray(handles.qvel, handles.qvel + JOINT_COUNT)),
-        commandedPositionsRad: Array.from(world.servos[index].referenceRad),
-        externalTorquesNm: Array.from({ length: JOINT_COUNT }, () => 0),
-        tool: world.tool(index),
-        gripperWidthM: hand.widthM,
-        holding: hand.holding,
-      };
-    });
-    return { timeS: world.timeS, arms, mode: this.#mode() };
+    if (this.#diverged === undefined) this.#seen = this.#measure();
+    return { timeS: this.#world.timeS, arms: this.#seen, mode: this.#mode() };
   }
 
   async plan(request: PlanRequest): Promise<Plan> {
@@ -91,13 +81,11 @@ export class SimulatedRobot implements Robot {
   }
 
   execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult> {
-    return this.#exclusively(() => this.#run(plan, signal));
+    return this.#command(() => this.#run(plan, signal), signal);
   }
 
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult> {
-    return this.#exclusively(async () => {
-      signal?.throwIfAborted();
-      this.#assertMayMove();
+    return this.#command(async () => {
       const { widthM, forceN } = command;
       if (!(widthM >= 0 && widthM <= FRANKA_HAND_LIMITS.maxWidthM)) {
         throw invalid(`an opening of ${widthM} m is outside 0..${FRANKA_HAND_LIMITS.maxWidthM} m`);
@@ -122,20 +110,18 @@ export class SimulatedRobot implements Robot {
       }
       if (cut) throw stopped('the gripper was stopped on its way');
       return { widthM: hand.widthM, holding: hand.holding };
-    });
+    }, signal);
   }
 
   advance(seconds: number, signal?: AbortSignal): Promise<void> {
-    return this.#exclusively(async () => {
-      signal?.throwIfAborted();
-      this.#assertMayMove();
+    return this.#command(async () => {
       if (!(seconds >= 0 && seconds < Number.POSITIVE_INFINITY)) throw invalid(`one cannot wait ${seconds} s`);
       const end = this.#world.timeS + seconds - TICK_S / 2;
       while (this.#world.timeS < end) {
         await this.#tick();
         if (this.#stopped || signal?.aborted) throw stopped('the wait was cut short');
       }
-    });
+    }, signal);
   }
 
   async stop(_reason: string): Promise<StopReport> {
@@ -181,8 +167,6 @@ export class SimulatedRobot implements Robot {
   }
 
   async #run(plan: Plan, signal?: AbortSignal): Promise<MotionResult> {
-    signal?.throwIfAborted();
-    this.#assertMayMove();
     const samples = this.#plans.take(plan);
     const world = this.#world;
     const indices = plan.arms.map(({ arm }) => this.#armIndex(arm));
@@ -269,6 +253,20 @@ export class SimulatedRobot implements Robot {
     return this.#atRest() && indices.every((index) => this.#lagRad(index) < ARRIVED_RAD);
   }
 
+  #measure(): ArmState[] {
+    const world = this.#world;
+    const { qvel } = world.physics.views;
+    return world.arms.map((handles, index) => ({
+      jointPositionsRad: Array.from(readJoints(world.physics, handles)),
+      jointVelocitiesRadPerS: Array.from(qvel.subarray(handles.qvel, handles.qvel + JOINT_COUNT)),
+      commandedPositionsRad: Array.from(world.servos[index].referenceRad),
+      externalTorquesNm: Array.from({ length: JOINT_COUNT }, () => 0),
+      tool: world.tool(index),
+      gripperWidthM: world.hands[index].widthM,
+      holding: world.hands[index].holding,
+    }));
+  }
+
   #mode(): RobotState['mode'] {
     if (this.#diverged !== undefined) return 'fault';
     const moving = this.#gripping || this.#world.servos.some((servo) => servo.moving);
@@ -295,6 +293,14 @@ export class SimulatedRobot implements Robot {
     }
     const wait = this.#pace(this.#world.timeS);
     if (wait !== undefined) await wait;
+  }
+
+  /** A command from outside: refused when aborted, closed, diverged or stopped, whatever else is under way. */
+  async #command<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted();
+    this.#assertOpen();
+    if (this.#stopped) throw stopped('the robot is stopped');
+    return this.#exclusively(work);
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -325,10 +331,5 @@ export class SimulatedRobot implements Robot {
       throw new RobotError('DISCONNECTED', 'the simulated robot was closed; it is still', 'open a session again');
     if (this.#diverged !== undefined)
       throw new RobotError('PHYSICS_DIVERGED', this.#diverged.message, this.#diverged.hint);
-  }
-
-  #assertMayMove(): void {
-    this.#assertOpen();
-    if (this.#stopped) throw stopped('the robot is stopped');
   }
 }
