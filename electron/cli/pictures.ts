@@ -16,20 +16,20 @@ import { IDENTITY_POSE, type Pose, type Vec3 } from '../../sim/spatial.ts';
 const PANEL_WIDTH = 640;
 const HEIGHT = 800;
 const GRIPPER_WIDTH_M = 0.05;
-const SAMPLES_PER_PIXEL = 6;
+const SAMPLES_PER_PIXEL = 8;
 
 /** Long lens, so that the silhouette is close to a drawing's. */
 const VERTICAL_FOV_RAD = 0.26;
-const TARGET: Vec3 = [0.19, 0, 0.4];
+const TARGET: Vec3 = [0.16, 0, 0.4];
 
 /** Where the camera stands for each picture, metres. */
 const VIEWS: Readonly<Record<string, Vec3>> = {
-  'panda-front.png': [4.2, 0, 0.75],
-  'panda-side.png': [0.19, -4.0, 0.75],
-  'panda-three-quarter.png': [2.9, -2.5, 1.45],
+  'panda-front.png': [4.4, 0, 0.75],
+  'panda-side.png': [0.16, -4.2, 0.75],
+  'panda-three-quarter.png': [2.95, -2.6, 1.45],
 };
 
-const LIGHT: Background = { topSrgb: [0.965, 0.97, 0.975], bottomSrgb: [0.9, 0.907, 0.915] };
+const LIGHT: Background = { topSrgb: [0.93, 0.942, 0.952], bottomSrgb: [0.84, 0.855, 0.87] };
 
 /**
  * Writes docs' three pictures of the Panda in its ready pose.
@@ -47,7 +47,7 @@ export function drawSilhouettes(outDir: string): readonly string[] {
   }));
   const standing: ViewPart[] = [
     ...arm,
-    { body: 'floor', shape: { kind: 'plane' }, material: paint([0.9, 0.9, 0.9], 0.95) },
+    { body: 'floor', shape: { kind: 'plane' }, material: paint([0.86, 0.87, 0.88], 0.95) },
   ];
   return Object.entries(VIEWS).map(([name, eye]) => {
     const camera: CameraOptions = {
@@ -61,7 +61,10 @@ export function drawSilhouettes(outDir: string): readonly string[] {
       haze: { startM: 4.6, endM: 6.5 },
     };
     const picture = renderScene({ bodies, parts: standing }, camera);
-    const outline = renderScene({ bodies, parts: arm }, { ...camera, shadows: 'off', samplesPerPixel: 16 });
+    const outline = renderScene(
+      { bodies, parts: arm },
+      { ...camera, width: PANEL_WIDTH * 2, height: HEIGHT * 2, shadows: 'off', samplesPerPixel: 1 },
+    );
     const path = join(outDir, name);
     writeFileSync(
       path,
@@ -71,15 +74,24 @@ export function drawSilhouettes(outDir: string): readonly string[] {
   });
 }
 
-/** The picture on the left, the other's silhouette in black on white on the right. */
+/** The picture on the left; on the right the outline's silhouette in black, each pixel the mean of four of its own. */
 function sideBySide(picture: RgbdImage, outline: RgbdImage): Uint8Array {
   const { width, height } = picture;
-  const data = new Uint8Array(width * 2 * height * 3).fill(255);
+  const data = new Uint8Array(width * 2 * height * 3);
   for (let v = 0; v < height; v++) {
     data.set(picture.colorSrgb.subarray(v * width * 3, (v + 1) * width * 3), v * width * 2 * 3);
     for (let u = 0; u < width; u++) {
-      if (outline.instanceIds[v * width + u] === 0) continue;
-      data.fill(0, (v * width * 2 + width + u) * 3, (v * width * 2 + width + u) * 3 + 3);
+      let free = 0;
+      for (const [du, dv] of [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ]) {
+        if (outline.instanceIds[(v * 2 + dv) * outline.width + u * 2 + du] === 0) free++;
+      }
+      const pixel = (v * width * 2 + width + u) * 3;
+      data.fill((free * 255) / 4, pixel, pixel + 3);
     }
   }
   return data;

@@ -11,7 +11,9 @@ import type { Solid } from './solids.ts';
 
 /** Cells per side of a block that is skipped when the surface is far away. */
 const BLOCK = 4;
-/** Pull of a vertex toward the middle of its crossings: small enough for edges, large enough for flat cells. */
+/** Crossings whose normals differ from their mean by more than 32 degrees show an edge. */
+const EDGE_COSINE = 0.848048096156426;
+/** Pull of an edge's vertex toward the middle of its crossings, which keeps it in place along the edge. */
 const MIDDLE_PULL = 0.02;
 
 /**
@@ -23,7 +25,7 @@ const MIDDLE_PULL = 0.02;
 export function contour(solid: Solid, bounds: Bounds, cellM: number): TriangleMesh {
   const grid = sampleGrid(solid, bounds, cellM);
   const crossings = findCrossings(solid, grid);
-  const cells = placeVertices(grid, crossings);
+  const cells = placeVertices(solid, grid, crossings);
   return faceMesh(solid, grid, crossings, cells);
 }
 
@@ -121,7 +123,7 @@ function crossingShare(solid: Solid, from: Vec3, axis: number, cellM: number, he
   let lowValue = here;
   let highValue = there;
   let share = 0.5;
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 16; i++) {
     share = low + ((high - low) * lowValue) / (lowValue - highValue);
     const value = solid(
       from[0] + (axis === 0 ? share * cellM : 0),
@@ -164,7 +166,7 @@ const CELL_EDGES: readonly (readonly [number, number])[] = [
   [3, 2],
 ];
 
-function placeVertices(grid: Grid, crossings: Crossings): Cells {
+function placeVertices(solid: Solid, grid: Grid, crossings: Crossings): Cells {
   const strides = [1, grid.points[0], grid.points[0] * grid.points[1]];
   const vertexOf = new Int32Array(grid.values.length).fill(-1);
   const cells: number[] = [];
@@ -189,17 +191,58 @@ function placeVertices(grid: Grid, crossings: Crossings): Cells {
       const crossing = crossings.ofEdge[cell * 3 + step];
       if (crossing >= 0) around.push(crossing);
     }
-    positions.set(meetingPoint(grid, crossings, cell, around), vertex * 3);
+    positions.set(placeVertex(solid, grid, crossings, cell, around), vertex * 3);
   });
   return { vertexOf, positions };
 }
 
-/** The point of a cell nearest to all tangent planes of its crossings. */
-function meetingPoint(grid: Grid, { places, normals }: Crossings, cell: number, list: readonly number[]): Vec3 {
-  const middle = [0, 0, 0];
+/** A cell's vertex: on the edge or corner that its crossings show, else on the smooth surface amid them. */
+function placeVertex(solid: Solid, grid: Grid, crossings: Crossings, cell: number, list: readonly number[]): Vec3 {
+  const { places, normals } = crossings;
+  const middle: [number, number, number] = [0, 0, 0];
+  const mean = [0, 0, 0];
   for (const crossing of list) {
-    for (let axis = 0; axis < 3; axis++) middle[axis] += places[crossing * 3 + axis] / list.length;
+    for (let axis = 0; axis < 3; axis++) {
+      middle[axis] += places[crossing * 3 + axis] / list.length;
+      mean[axis] += normals[crossing * 3 + axis];
+    }
   }
+  const length = Math.sqrt(mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2]);
+  const smooth = list.every((crossing) => {
+    const at = crossing * 3;
+    return normals[at] * mean[0] + normals[at + 1] * mean[1] + normals[at + 2] * mean[2] > EDGE_COSINE * length;
+  });
+  const { origin, cellM, points } = grid;
+  const low = [
+    origin[0] + (cell % points[0]) * cellM,
+    origin[1] + (Math.floor(cell / points[0]) % points[1]) * cellM,
+    origin[2] + Math.floor(cell / (points[0] * points[1])) * cellM,
+  ];
+  // A vertex outside its cell could fold the mesh over.
+  const within = (place: Vec3) => place.every((value, axis) => value >= low[axis] && value <= low[axis] + cellM);
+  if (!smooth) {
+    const meeting = meetingPoint(middle, crossings, list);
+    if (within(meeting)) return meeting;
+  }
+  const settled = ontoSurface(solid, middle);
+  return within(settled) ? settled : middle;
+}
+
+const slope = new Float64Array(3);
+
+/** Two steps along the solid's gradient. */
+function ontoSurface(solid: Solid, [x, y, z]: Vec3): Vec3 {
+  let place: Vec3 = [x, y, z];
+  for (let i = 0; i < 2; i++) {
+    const distance = solid(place[0], place[1], place[2]);
+    gradient(solid, place[0], place[1], place[2], slope);
+    place = [place[0] - distance * slope[0], place[1] - distance * slope[1], place[2] - distance * slope[2]];
+  }
+  return place;
+}
+
+/** The point nearest to all tangent planes of the crossings, pulled a little toward their middle. */
+function meetingPoint(middle: Vec3, { places, normals }: Crossings, list: readonly number[]): [number, number, number] {
   // Normal equations of sum (n . (x - p))^2 + pull |x - middle|^2, with x counted from the middle.
   const pull = MIDDLE_PULL * list.length;
   let [xx, xy, xz, yy, yz, zz] = [pull, 0, 0, pull, 0, pull];
@@ -223,22 +266,11 @@ function meetingPoint(grid: Grid, { places, normals }: Crossings, cell: number, 
   const cxy = xz * yz - xy * zz;
   const cxz = xy * yz - xz * yy;
   const determinant = xx * cxx + xy * cxy + xz * cxz;
-  const solved = [
-    (cxx * bx + cxy * by + cxz * bz) / determinant,
-    (cxy * bx + (xx * zz - xz * xz) * by + (xy * xz - xx * yz) * bz) / determinant,
-    (cxz * bx + (xy * xz - xx * yz) * by + (xx * yy - xy * xy) * bz) / determinant,
+  return [
+    middle[0] + (cxx * bx + cxy * by + cxz * bz) / determinant,
+    middle[1] + (cxy * bx + (xx * zz - xz * xz) * by + (xy * xz - xx * yz) * bz) / determinant,
+    middle[2] + (cxz * bx + (xy * xz - xx * yz) * by + (xx * yy - xy * xy) * bz) / determinant,
   ];
-  const { origin, cellM, points } = grid;
-  const index = [
-    cell % points[0],
-    Math.floor(cell / points[0]) % points[1],
-    Math.floor(cell / (points[0] * points[1])),
-  ];
-  const inside = (axis: number) => {
-    const low = origin[axis] + index[axis] * cellM;
-    return Math.min(Math.max(middle[axis] + solved[axis], low), low + cellM);
-  };
-  return [inside(0), inside(1), inside(2)];
 }
 
 function faceMesh(solid: Solid, grid: Grid, crossings: Crossings, { vertexOf, positions }: Cells): TriangleMesh {

@@ -81,14 +81,22 @@ function meetsCylinder(radiusM: number, halfHeightM: number, ray: Ray): boolean 
 }
 
 /**
- * Outward normal at the end of the ray's reach, in the shape's frame.
+ * Outward normal at a point of the surface, in the shape's frame.
  * @param normal first three numbers are filled
  */
-export function primitiveNormal(kind: number, bounds: Float64Array, at: number, ray: Ray, normal: Float64Array): void {
-  const x = ray[0] + ray[REACH] * ray[3];
-  const y = ray[1] + ray[REACH] * ray[4];
-  const z = ray[2] + ray[REACH] * ray[5];
-  normal.fill(0, 0, 3);
+export function primitiveNormal(
+  kind: number,
+  bounds: Float64Array,
+  at: number,
+  point: Float64Array,
+  normal: Float64Array,
+): void {
+  const x = point[0];
+  const y = point[1];
+  const z = point[2];
+  normal[0] = 0;
+  normal[1] = 0;
+  normal[2] = 0;
   if (kind === KIND_BOX) {
     const overX = Math.abs(x) - bounds[at + 3];
     const overY = Math.abs(y) - bounds[at + 4];

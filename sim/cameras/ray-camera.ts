@@ -57,7 +57,7 @@ interface Frame {
   readonly scene: RayScene;
   readonly options: CameraOptions;
   readonly intrinsics: Intrinsics;
-  /** Row-major worldFromCamera rotation, then the camera's place. */
+  /** Row-major worldFromCamera rotation, the camera's place, then one over each focal length. */
   readonly pose: Float64Array;
   readonly tiles: TileLists;
   readonly shadows: Shadows;
@@ -92,7 +92,12 @@ export function renderRgbd(scene: RayScene, options: CameraOptions): RgbdImage {
     scene,
     options,
     intrinsics,
-    pose: Float64Array.from([...mat3FromQuat(options.worldFromCamera.quatWxyz), ...options.worldFromCamera.position]),
+    pose: Float64Array.from([
+      ...mat3FromQuat(options.worldFromCamera.quatWxyz),
+      ...options.worldFromCamera.position,
+      1 / intrinsics.fx,
+      1 / intrinsics.fy,
+    ]),
     tiles: listTiles(scene, options.worldFromCamera, intrinsics, width, height),
     shadows: createShadows(scene, lighting, options.shadows),
     lighting,
@@ -187,8 +192,8 @@ function renderTile(
 /** Casts the ray through `spot`. */
 function castRay(frame: Frame, from: number, to: number): void {
   const { intrinsics, pose, tiles } = frame;
-  const x = (spot[0] - intrinsics.cx) / intrinsics.fx;
-  const y = (spot[1] - intrinsics.cy) / intrinsics.fy;
+  const x = (spot[0] - intrinsics.cx) * pose[12];
+  const y = (spot[1] - intrinsics.cy) * pose[13];
   const inverse = 1 / Math.sqrt(x * x + y * y + 1);
   ray[0] = pose[9];
   ray[1] = pose[10];
@@ -210,7 +215,9 @@ function addSample(frame: Frame): void {
   describeHit(scene, ray, hit);
   const distance = ray[REACH];
   for (let axis = 0; axis < 3; axis++) point[axis] = ray[axis] + ray[3 + axis] * distance;
-  sample.fill(0);
+  sample[0] = 0;
+  sample[1] = 0;
+  sample[2] = 0;
   const keyShare = shadows.keyShare(point, hit, picks);
   const openShare = shadows.openShare(point, hit, picks);
   addSurfaceLight(

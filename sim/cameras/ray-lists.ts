@@ -7,7 +7,7 @@ import { KIND_PLANE } from './primitives.ts';
 import { POSE_SIZE, type RayScene } from './ray-scene.ts';
 
 /** Side of a square part of the image, pixels. */
-export const TILE_PIXELS = 16;
+export const TILE_PIXELS = 8;
 /** Cells of the lamp's grid in each direction. */
 const LAMP_CELLS = 48;
 /** Nearer than this along the axis a box counts as seen everywhere, metres. */

@@ -146,6 +146,18 @@ export function isBlocked(
 }
 
 const localNormals = new Float64Array(6);
+const localPoint = new Float64Array(3);
+
+/** The end of the ray's reach in the frame of an instance. */
+function meetingPoint(poses: Float64Array, instance: number, ray: Ray): void {
+  const at = instance * POSE_SIZE;
+  const x = ray[0] + ray[REACH] * ray[3] - poses[at + 9];
+  const y = ray[1] + ray[REACH] * ray[4] - poses[at + 10];
+  const z = ray[2] + ray[REACH] * ray[5] - poses[at + 11];
+  localPoint[0] = poses[at] * x + poses[at + 3] * y + poses[at + 6] * z;
+  localPoint[1] = poses[at + 1] * x + poses[at + 4] * y + poses[at + 7] * z;
+  localPoint[2] = poses[at + 2] * x + poses[at + 5] * y + poses[at + 8] * z;
+}
 
 /** Fills in normals and material of what `closestHit` found. */
 export function describeHit(scene: RayScene, ray: Ray, hit: SurfaceHit): void {
@@ -157,8 +169,8 @@ export function describeHit(scene: RayScene, ray: Ray, hit: SurfaceHit): void {
     hit.material += geometry.materialOf[hit.triangle];
     meshNormals(geometry, hit.triangle, hit.weights);
   } else {
-    toLocal(scene.poses, instance, ray);
-    primitiveNormal(kind, scene.localBounds, instance * 6, localRay, localNormals);
+    meetingPoint(scene.poses, instance, ray);
+    primitiveNormal(kind, scene.localBounds, instance * 6, localPoint, localNormals);
     localNormals[3] = localNormals[0];
     localNormals[4] = localNormals[1];
     localNormals[5] = localNormals[2];

@@ -30,7 +30,6 @@ export interface ViewPart {
 export interface SceneView {
   /** World poses of all bodies. */
   readonly bodies: ReadonlyMap<string, Pose>;
-  /** Hand in the same array for every picture: what was prepared for it is kept. */
   readonly parts: readonly ViewPart[];
 }
 
@@ -41,32 +40,41 @@ interface Prepared {
   readonly bodyFromShape: Pose;
 }
 
-const preparedOf = new WeakMap<readonly ViewPart[], readonly Prepared[]>();
+/** Surface lists handed out before, by their first mesh: the same meshes and materials get the same list again. */
+const knownLists = new WeakMap<TriangleMesh, MeshSurface[][]>();
+
+/** The list's lasting twin, to which the hierarchy of its triangles is tied. */
+function lastingList(surfaces: MeshSurface[]): MeshSurface[] {
+  const lists = knownLists.get(surfaces[0].mesh) ?? [];
+  const known = lists.find(
+    (list) =>
+      list.length === surfaces.length &&
+      list.every(({ mesh, material }, i) => mesh === surfaces[i].mesh && material === surfaces[i].material),
+  );
+  if (known !== undefined) return known;
+  lists.push(surfaces);
+  knownLists.set(surfaces[0].mesh, lists);
+  return surfaces;
+}
 
 function prepare(parts: readonly ViewPart[]): readonly Prepared[] {
-  const known = preparedOf.get(parts);
-  if (known !== undefined) return known;
   const surfacesOf = new Map<string, MeshSurface[]>();
   const prepared: Prepared[] = [];
   for (const { body, shape, material, bodyFromShape = IDENTITY_POSE } of parts) {
     if (shape.kind !== 'mesh') {
       prepared.push({ body, shape: { ...shape, material }, bodyFromShape });
-      continue;
-    }
-    if (bodyFromShape !== IDENTITY_POSE) {
-      const surfaces = [{ mesh: shape.mesh, material }];
-      prepared.push({ body, shape: { kind: 'mesh', surfaces }, bodyFromShape });
-      continue;
-    }
-    let surfaces = surfacesOf.get(body);
-    if (surfaces === undefined) {
-      surfaces = [];
-      surfacesOf.set(body, surfaces);
+    } else if (bodyFromShape === IDENTITY_POSE) {
+      const surfaces = surfacesOf.get(body);
+      if (surfaces === undefined) surfacesOf.set(body, [{ mesh: shape.mesh, material }]);
+      else surfaces.push({ mesh: shape.mesh, material });
+    } else {
+      const surfaces = lastingList([{ mesh: shape.mesh, material }]);
       prepared.push({ body, shape: { kind: 'mesh', surfaces }, bodyFromShape });
     }
-    surfaces.push({ mesh: shape.mesh, material });
   }
-  preparedOf.set(parts, prepared);
+  for (const [body, surfaces] of surfacesOf) {
+    prepared.push({ body, shape: { kind: 'mesh', surfaces: lastingList(surfaces) }, bodyFromShape: IDENTITY_POSE });
+  }
   return prepared;
 }
 

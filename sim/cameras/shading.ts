@@ -16,12 +16,18 @@ export interface Lighting {
   readonly ground: number;
 }
 
+/**
+ * Cosine at which the key light fades out. A little above 0: there the flat faces of a mesh already lie in their own
+ * shadow, and their outlines would show.
+ */
+const TERMINATOR = 0.08;
+
 /** A bright room with one lamp ahead of the arm, high up and to its right. */
 export const STUDIO_LIGHTING: Lighting = {
   towardKey: normalize([0.45, -0.5, 1]),
-  key: 0.72,
-  sky: 0.42,
-  ground: 0.2,
+  key: 0.6,
+  sky: 0.38,
+  ground: 0.24,
 };
 
 /** The same light, stronger or weaker. */
@@ -81,8 +87,8 @@ export function addSurfaceLight(
   let direct = 0;
   let gloss = 0;
   let glossFresnel = 0;
-  if (nl > 0 && keyShare > 0) {
-    direct = key * nl * keyShare;
+  if (nl > TERMINATOR && keyShare > 0) {
+    direct = ((key * (nl - TERMINATOR)) / (1 - TERMINATOR)) * keyShare;
     const hx = lx + vx;
     const hy = ly + vy;
     const hz = lz + vz;

@@ -85,7 +85,7 @@ function elbowShell(pipeEndZ: number): Solid {
 
 /** The dark cap, its lip over the pipe and its white button; `seam` is where the drum's axis leaves the seam. */
 function elbowCap(frame: PandaFrame, seam: Vec3, axis: Vec3, towardPipe: Vec3): readonly VisualPart[] {
-  const lip = add(seam, scale(normalize(towardPipe), 0.0138));
+  const lip = add(seam, scale(normalize(towardPipe), 0.0112));
   return [
     {
       frame,
@@ -132,14 +132,14 @@ export function elbowVisuals(): readonly VisualPart[] {
     {
       frame: 'link3',
       material: SHELL_WHITE,
-      mesh: contour(elbowShell(-0.1222), { min: [-0.057, -0.057, -0.123], max: [0.14, 0.085, 0.058] }, SHELL_CELL_M),
+      mesh: contour(elbowShell(-0.121), { min: [-0.057, -0.057, -0.123], max: [0.14, 0.085, 0.058] }, SHELL_CELL_M),
     },
     ...elbowCap('link3', [OFFSET_M, 0, 0], [0, 1, 0], [-1, 0, -0.8]),
     {
       frame: 'link4',
       material: SHELL_WHITE,
       mesh: contour(
-        moved(turnedOver, elbowShell(-0.1242)),
+        moved(turnedOver, elbowShell(-0.124)),
         { min: [-0.14, -0.058, -0.057], max: [0.057, 0.125, 0.085] },
         SHELL_CELL_M,
       ),

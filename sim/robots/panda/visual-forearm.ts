@@ -3,8 +3,9 @@
 
 import { contour } from '../../cameras/contour.ts';
 import { type LoftSection, loft } from '../../cameras/loft-solid.ts';
-import { lathe } from '../../cameras/shapes.ts';
-import { blend, drum, halfSpace, type Point2, plate, type Solid, shared, turned } from '../../cameras/solids.ts';
+import type { TriangleMesh } from '../../cameras/mesh.ts';
+import { lathe, prism } from '../../cameras/shapes.ts';
+import { blend, drum, halfSpace, type Point2, type Solid, shared, turned } from '../../cameras/solids.ts';
 import { cos, sin } from '../../portable-math.ts';
 import { CAP_CELL_M, SHELL_CELL_M, withMirror } from './visual-outline.ts';
 import { DARK_GREY, SHELL_WHITE, type VisualPart } from './visual-part.ts';
@@ -37,43 +38,34 @@ const BACK_SLOPE = 0.186;
 /** Where the back's plane meets z = 0, metres. */
 const BACK_Y = 0.1208;
 
-/** Outline of a spoon in (z, x): a round head about the wrist's axis and a tail toward the elbow. */
-function spoonOutline(headRadius: number, tailHalf: number, tailEnd: number, tailRound: number): readonly Point2[] {
-  const half: Point2[] = [];
-  for (let i = 0; i <= 10; i++) {
-    const angle = (Math.PI * 0.66 * i) / 10;
-    half.push([headRadius * cos(angle), headRadius * sin(angle)]);
+/** Outline of a strip down the neck in (along, x): straight from the wrist, round at the tail. */
+function stripOutline(half: number, start: number, end: number, round: number): readonly Point2[] {
+  const points: Point2[] = [
+    [start, 0],
+    [start, half],
+  ];
+  for (let i = 0; i <= 6; i++) {
+    const angle = ((Math.PI / 2) * i) / 6;
+    points.push([end + round * (1 - sin(angle)), half - round * (1 - cos(angle))]);
   }
-  const [lastZ, lastX] = half[half.length - 1];
-  for (const share of [0.3, 0.6, 1]) {
-    const smooth = share * share * (3 - 2 * share);
-    half.push([lastZ - 0.045 * share, lastX + (tailHalf - lastX) * smooth]);
-  }
-  for (let i = 0; i <= 5; i++) {
-    const angle = ((Math.PI / 2) * i) / 5;
-    half.push([tailEnd + tailRound * (1 - sin(angle)), tailHalf - tailRound * (1 - cos(angle))]);
-  }
-  half.push([tailEnd, 0]);
-  return withMirror(half);
+  points.push([end, 0]);
+  return withMirror(points);
+}
+
+/** A strip on the neck's back: `under` and `over` are its faces, counted from the back's plane outward, metres. */
+function strip(outline: readonly Point2[], under: number, over: number, bevel: number): TriangleMesh {
+  // Drawn in the plane of the back: along it, and along x, so that their cross product points outward.
+  return prism([0, BACK_Y, 0], [0, BACK_SLOPE, 1], [1, 0, 0], outline, [
+    { height: under, inset: 0 },
+    { height: over - bevel, inset: 0 },
+    { height: over, inset: bevel },
+  ]);
 }
 
 function armShell(): Solid {
   const wrist = drum([0, 0.015, 0], [0, 0.1, 0], WRIST_RADIUS_M);
   const arm = loft(ARM_SECTIONS, 'round');
   return shared(0, blend(0.018, arm, wrist), halfSpace([0, 1, -BACK_SLOPE], BACK_Y - 0.012));
-}
-
-/** The dark strip down the back of the neck, below the wrist's cap. */
-function strip(): Solid {
-  return shared(
-    0.004,
-    plate([0, 0, 0], [0, 0, 1], [1, 0, 0], spoonOutline(0.041, 0.0285, -0.2105, 0.026), 0.05, 0.14, 0.0025),
-    halfSpace([0, 1, -BACK_SLOPE], BACK_Y),
-    halfSpace([0, -1, BACK_SLOPE], -(BACK_Y - 0.0205)),
-    halfSpace([0, 0, 1], -0.012),
-    // The tail ends in a bevel.
-    halfSpace([0, 0.6, -0.8], 0.6 * 0.0815 + 0.8 * 0.2075),
-  );
 }
 
 /** The dark cap over the wrist: a cone that begins in a slant. */
@@ -96,17 +88,6 @@ function cap(): Solid {
   );
 }
 
-/** The white inlay of the strip. */
-function inlay(): Solid {
-  return shared(
-    0.001,
-    plate([0, 0, 0], [0, 0, 1], [1, 0, 0], spoonOutline(0.03, 0.0135, -0.177, 0.0125), 0.06, 0.14, 0.0015),
-    halfSpace([0, 1, -BACK_SLOPE], BACK_Y + 0.0012),
-    halfSpace([0, -1, BACK_SLOPE], -(BACK_Y - 0.008)),
-    halfSpace([0, 0, 1], 0),
-  );
-}
-
 export function forearmVisuals(): readonly VisualPart[] {
   return [
     {
@@ -117,16 +98,17 @@ export function forearmVisuals(): readonly VisualPart[] {
     {
       frame: 'link5',
       material: DARK_GREY,
-      mesh: contour(
-        blend(0.006, cap(), strip()),
-        { min: [-0.053, 0.05, -0.214], max: [0.053, 0.127, 0.053] },
-        CAP_CELL_M,
-      ),
+      mesh: contour(cap(), { min: [-0.053, 0.05, -0.053], max: [0.053, 0.127, 0.053] }, CAP_CELL_M),
+    },
+    {
+      frame: 'link5',
+      material: DARK_GREY,
+      mesh: strip(stripOutline(0.0312, -0.008, -0.2135, 0.0275), -0.0205, 0, 0.003),
     },
     {
       frame: 'link5',
       material: SHELL_WHITE,
-      mesh: contour(inlay(), { min: [-0.034, 0.055, -0.18], max: [0.034, 0.13, 0.003] }, CAP_CELL_M),
+      mesh: strip(stripOutline(0.0148, -0.015, -0.1785, 0.0135), -0.004, 0.001, 0.0008),
     },
     {
       frame: 'link5',

@@ -2,10 +2,10 @@
 // Must never decide where anything moves.
 
 import { contour } from '../../cameras/contour.ts';
-import type { TriangleMesh } from '../../cameras/mesh.ts';
+import { type TriangleMesh, transformMesh } from '../../cameras/mesh.ts';
 import { cylinder, insetOutline, lathe, prism, roundedBox, skin, tube } from '../../cameras/shapes.ts';
 import { blend, halfSpace, type Point2, plate, type Solid, shared } from '../../cameras/solids.ts';
-import type { Vec3 } from '../../spatial.ts';
+import { type Pose, quatFromAxisAngle, type Vec3 } from '../../spatial.ts';
 import { PAD_HALF_SIZE } from './collision.ts';
 import { FINGER_OFFSET_M, TOOL_OFFSET_M } from './kinematics.ts';
 import { HAND_CELL_M } from './visual-outline.ts';
@@ -74,6 +74,20 @@ function handShell(): Solid {
   return blend(0.003, body, cheek);
 }
 
+/** The strip runs on over the thicker body, whose faces lean. */
+function cheekStrip(side: 1 | -1): VisualPart {
+  const z = 0.0187;
+  const pose: Pose = {
+    position: [side * (HALF_THICKNESS_M - TAPER * z - 0.0012), 0.0535, z],
+    quatWxyz: quatFromAxisAngle([0, 1, 0], -side * 0.147),
+  };
+  return {
+    frame: 'hand',
+    material: ALUMINIUM,
+    mesh: transformMesh(pose, roundedBox([0, 0, 0], [0.0034, 0.037, 0.0146], 0.0004, 1)),
+  };
+}
+
 function handParts(): readonly VisualPart[] {
   return [
     {
@@ -84,6 +98,8 @@ function handParts(): readonly VisualPart[] {
     // The slot in which the fingers run, and the grey strips on both faces.
     { frame: 'hand', material: BLACK, mesh: roundedBox([0, 0, FRONT_Z - 0.003], [0.0185, 0.134, 0.0064], 0.0003, 1) },
     { frame: 'hand', material: ALUMINIUM, mesh: roundedBox([0, 0, 0.0187], [0.0374, 0.144, 0.0146], 0.0004, 1) },
+    cheekStrip(1),
+    cheekStrip(-1),
     {
       frame: 'hand',
       material: ALUMINIUM,

@@ -32,9 +32,9 @@ export interface VisualPart {
 }
 
 /** The arm's glossy white shells. */
-export const SHELL_WHITE: Material = { colorSrgb: [0.93, 0.935, 0.935], roughness: 0.32, metalness: 0 };
+export const SHELL_WHITE: Material = { colorSrgb: [0.955, 0.958, 0.955], roughness: 0.34, metalness: 0 };
 /** Cooler white of foot and hand. */
-export const SHELL_GREY_WHITE: Material = { colorSrgb: [0.88, 0.89, 0.9], roughness: 0.38, metalness: 0 };
+export const SHELL_GREY_WHITE: Material = { colorSrgb: [0.9, 0.91, 0.915], roughness: 0.4, metalness: 0 };
 /** Joint rings, seams and caps. */
 export const DARK_GREY: Material = { colorSrgb: [0.2, 0.205, 0.215], roughness: 0.5, metalness: 0 };
 /** Fingers and connectors. */

@@ -22,6 +22,8 @@ import { ALUMINIUM, BLACK, DARK_GREY, SHELL_WHITE, type VisualPart } from './vis
 
 /** Radius of all pipes and drums of the arm up to the wrist. */
 export const PIPE_RADIUS_M = 0.055;
+/** Half of the gap between two drums that turn against each other. */
+const SEAM_M = 0.0004;
 
 /** Half of the foot plate's outline as (x, y), from the front to the back; the other half is its mirror image. */
 const FOOT_OUTLINE: readonly Point2[] = [
@@ -122,8 +124,9 @@ const NECK_SECTIONS: readonly LoftSection[] = [
   { z: -0.072, lowY: -0.08, highY: -0.005, wideY: -0.026, halfX: 0.055 },
   { z: -0.062, lowY: -0.0875, highY: -0.008, wideY: -0.033, halfX: 0.055 },
   { z: -0.05, lowY: -0.0955, highY: -0.007, wideY: -0.041, halfX: 0.055 },
-  { z: -0.03, lowY: -0.094, highY: -0.004, wideY: -0.05, halfX: 0.0546 },
-  { z: 0.006, lowY: -0.085, highY: -0.003, wideY: -0.055, halfX: 0.052 },
+  { z: -0.03, lowY: -0.094, highY: -0.004, wideY: -0.05, halfX: 0.0535 },
+  { z: -0.014, lowY: -0.09, highY: -0.004, wideY: -0.052, halfX: 0.05 },
+  { z: -0.002, lowY: -0.085, highY: -0.006, wideY: -0.055, halfX: 0.045 },
 ];
 
 /**
@@ -135,7 +138,7 @@ function shoulderShell(pipeEndZ: number): Solid {
     [0, 0, 0],
     [0, -1, 0],
     [
-      [0, PIPE_RADIUS_M],
+      [SEAM_M, PIPE_RADIUS_M],
       [0.063, PIPE_RADIUS_M],
       [0.107, 0.0472],
     ],
