@@ -52,8 +52,8 @@ export const PLANNING_PROP_BITS: CollisionBits = { contype: 2, conaffinity: 0 };
 export const PLANNING_HELD_BITS: CollisionBits = { contype: 4, conaffinity: 2 };
 
 /**
- * Clearance the planner keeps between the arm's shells and anything else, metres. Hand and fingers keep 2 mm: just above
- * what the servos lag behind in a brisk motion (1.9 mm measured).
+ * Clearance the planner keeps between the arm's shells and anything else, metres. Hand and fingers keep 3 mm: what the
+ * servos lag behind in the briskest motions (1.9 mm on straight lines, 3.1 mm with all joints at once).
  */
 const PLANNING_MARGIN_M = 0.005;
 

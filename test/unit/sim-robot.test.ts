@@ -71,7 +71,7 @@ describe('carrying out a plan', () => {
     expect(plan.periodS).toBe(STEP_S);
   });
 
-  test('follows closely: within 3 mm on the way, within 1 mm at the end, within half a second of the planned time', async () => {
+  test('follows closely: within 4 mm on the way, within 1 mm at the end, within half a second of the planned time', async () => {
     const here = drive();
     const random = createRandomStream(seed, 'tracking');
     let [onTheWay, atTheEnd, late] = [0, 0, 0];
@@ -86,7 +86,7 @@ describe('carrying out a plan', () => {
       atTheEnd = Math.max(atTheEnd, result.positionErrorM);
       late = Math.max(late, result.durationS - plan.durationS);
     }
-    expect(onTheWay).toBeLessThan(0.003);
+    expect(onTheWay).toBeLessThan(0.004);
     expect(atTheEnd).toBeLessThan(0.001);
     expect(late).toBeLessThan(0.5);
   });

@@ -27,7 +27,7 @@ const FINGER_ARMATURE = 0.2;
 const PAD_FRICTION = '1.2 0.02 0.0005';
 
 /** Share of the margin that hand and fingers get: they work close to things. */
-const HAND_MARGIN_SHARE = 0.4;
+const HAND_MARGIN_SHARE = 0.6;
 
 /** Which geoms may touch which: MuJoCo's contype and conaffinity. */
 export interface CollisionBits {
@@ -73,7 +73,7 @@ function inertial({ massKg, centre, inertia }: Inertial, centreOverride?: Vec3):
  * @param prefix put before every name, as "left/"
  * @param worldFromBase where the arm stands, metres
  * @param bits which geoms may touch the arm
- * @param marginM distance at which a contact of the arm is reported, metres; hand and fingers get 0.4 of it
+ * @param marginM distance at which a contact of the arm is reported, metres; hand and fingers get 0.6 of it
  */
 export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBits, marginM: number): PandaParts {
   const collide = `contype="${bits.contype}" conaffinity="${bits.conaffinity}"`;
