@@ -107,15 +107,17 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
 /** Runs a search to its end, letting the event loop take in beats and stops meanwhile and once more before it answers. */
 async function breathing<Answer>(planning: Planning<Answer>): Promise<Answer> {
   let lastMs = performance.now();
-  for (;;) {
-    const step = planning.next();
-    if (step.done) {
-      await nextTurn();
-      return step.value;
+  try {
+    for (;;) {
+      const step = planning.next();
+      if (step.done) return step.value;
+      if (performance.now() - lastMs > YIELD_EVERY_MS) {
+        await nextTurn();
+        lastMs = performance.now();
+      }
     }
-    if (performance.now() - lastMs > YIELD_EVERY_MS) {
-      await nextTurn();
-      lastMs = performance.now();
-    }
+  } finally {
+    // A search that fails gives way as well: a program may ask for hundreds of them at once.
+    await nextTurn();
   }
 }

@@ -56,6 +56,8 @@ const LINE_STEP_RAD = 0.08;
 const LINE_JUMP_RAD = 0.25;
 /** Joint change between two collision checks, radians: about 1 cm at the fingertip. */
 const CHECK_STEP_RAD = 0.015;
+/** Farther from the base than any arm reaches, metres; numbers that are larger still would overflow on the way. */
+const FARTHEST_TARGET_M = 10;
 /** Heights above the higher end tried for going up and over, metres. */
 const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
 
@@ -207,15 +209,22 @@ function* reach(
   goal: Pose,
   what = 'target',
 ): Planning<IkSolution> {
+  const outOfReach = (why: string) =>
+    new PlanningFailure(
+      'UNREACHABLE',
+      `the ${what} ${spoken(goal)} is out of reach: ${why}. Nothing has moved.`,
+      'positions are metres in the base frame of the arm, which reaches about 0.8 m; pointing straight down is [0, 1, 0, 0]',
+    );
+  if (!(distance(goal.position, move.worldFromBase.position) < FARTHEST_TARGET_M)) {
+    throw outOfReach(`it is more than ${FARTHEST_TARGET_M} m away`);
+  }
   const random = createRandomStream(1, 'inverse kinematics');
   yield;
   const solution = searchIk(scene.physics, scene.arms[move.arm], goal, fromRad, move.ik, random);
   if (solution.feasible) return solution;
-  throw new PlanningFailure(
-    'UNREACHABLE',
-    `the ${what} ${spoken(goal)} is out of reach: the closest posture misses it by ${(solution.positionErrorM * 1000).toFixed(0)} mm and ${((solution.rotationErrorRad * 180) / Math.PI).toFixed(0)} degrees. Nothing has moved.`,
-    'positions are metres in the base frame of the arm, which reaches about 0.8 m; pointing straight down is [0, 1, 0, 0]',
-  );
+  const missMm = (solution.positionErrorM * 1000).toFixed(0);
+  const missDeg = ((solution.rotationErrorRad * 180) / Math.PI).toFixed(0);
+  throw outOfReach(`the closest posture misses it by ${missMm} mm and ${missDeg} degrees`);
 }
 
 function assertFree(scene: PlanningScene, move: ToolMove, joints: ArrayLike<number>, code: PlanningFailureCode): void {

@@ -61,7 +61,8 @@ class Checker {
     this.#builder = new ProgramBuilder(api, modules);
     this.#moduleNames = new Map(modules.map(({ specifier, declarations }) => [specifier, exportsOf(declarations)]));
     const ownNames = api.functions.map((definition) => definition.name);
-    this.#reserved = new Set([...libFiles().globalNames, ...ownNames, 'console', 'PolicyError', '$assign']);
+    // A block whose values include a function `then` would itself be taken for a promise.
+    this.#reserved = new Set([...libFiles().globalNames, ...ownNames, 'console', 'PolicyError', '$assign', 'then']);
   }
 
   check(request: CheckRequest): CheckResult {

@@ -132,6 +132,17 @@ export function callLimitError(limit: number, frames: readonly Frame[]): BlockEr
   return errorAt(fault, frames);
 }
 
+export function argumentLimitError(limit: number, frames: readonly Frame[]): BlockError {
+  const fault: Fault = {
+    name: 'LimitError',
+    message: `The arguments of the block's calls are longer than ${limit} characters in all; it was stopped. ${STILL}`,
+    code: 'ARGUMENT_LIMIT',
+    stage: 'limit',
+    hint: 'Pass less data: the functions of the robot need numbers and names.',
+  };
+  return errorAt(fault, frames);
+}
+
 export function unawaitedError(name: string, frames: readonly Frame[]): BlockError {
   const fault: Fault = {
     name: 'Error',

@@ -3,6 +3,7 @@
 
 import { JSException } from 'quickjs-wasi';
 import {
+  argumentLimitError,
   callLimitError,
   crashError,
   neverSettlesError,
@@ -51,6 +52,7 @@ export class BlockRun implements EngineEvents {
   readonly #abort = new AbortController();
   #engine!: Engine;
   #callCount = 0;
+  #argumentChars = 0;
   /** Frames of the call whose answer set the program going. */
   #resumedBy: readonly Frame[] = [];
   #lastFrames: readonly Frame[] = [];
@@ -95,14 +97,20 @@ export class BlockRun implements EngineEvents {
     if (this.#ended) return;
     const frames = withAsyncCallers(framesOfCall(framesText), this.#resumedBy);
     this.#lastFrames = frames;
-    if (this.#callCount === this.#limits.calls) {
-      this.#fail(callLimitError(this.#limits.calls, frames));
-      this.#engineState = 'dead';
-      this.#engine.stopSoon();
-      return;
-    }
+    this.#argumentChars += argsJson.length;
+    const { calls, argumentChars } = this.#limits;
+    if (this.#callCount === calls) this.#failAtLimit(callLimitError(calls, frames));
+    else if (this.#argumentChars > argumentChars) this.#failAtLimit(argumentLimitError(argumentChars, frames));
+    if (this.#ended) return;
     const call = { id: ++this.#callCount, name, argsJson, frames };
     this.#running.set(guestId, { name, frames, answered: this.#answer(guestId, call) });
+  }
+
+  /** Ends the block while its program still computes. */
+  #failAtLimit(error: BlockError): void {
+    this.#fail(error);
+    this.#engineState = 'dead';
+    this.#engine.stopSoon();
   }
 
   print(level: string, text: string, framesText: string): void {

@@ -34,6 +34,7 @@ const limitsSchema = z.object({
   memoryBytes: z.number().int().positive(),
   cpuMs: z.number().positive(),
   calls: count,
+  argumentChars: count,
   outputBytes: count,
   outputLines: count,
 });

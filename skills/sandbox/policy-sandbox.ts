@@ -39,6 +39,8 @@ export interface SandboxLimits {
   readonly cpuMs: number;
   /** Calls of one block. */
   readonly calls: number;
+  /** Arguments of all calls of one block, characters of JSON: the host keeps every call for the record. */
+  readonly argumentChars: number;
   /** Printed output of one block. */
   readonly outputBytes: number;
   readonly outputLines: number;
@@ -48,6 +50,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   memoryBytes: 128 * 1024 * 1024,
   cpuMs: 10_000,
   calls: 1000,
+  argumentChars: 16_000_000,
   outputBytes: 64 * 1024,
   outputLines: 1000,
 };

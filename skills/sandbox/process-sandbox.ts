@@ -149,6 +149,8 @@ class RemoteRun {
   readonly #output: OutputLine[] = [];
   #lastFrames: readonly Frame[] = [];
   #callCount = 0;
+  #argumentChars = 0;
+  #outputChars = 0;
 
   constructor(block: SandboxBlock, limits: SandboxLimits, onCall: CallHandler) {
     this.#block = block;
@@ -177,9 +179,11 @@ class RemoteRun {
     return outcome.status === 'finished' ? { outcome, snapshot: result.snapshot } : { outcome };
   }
 
-  /** The process caps its output itself; a broken one is held to the same number of lines here. */
+  /** The process caps its output itself; a broken one is held to the same caps here. */
   #keepOutput(line: OutputLine): void {
-    if (this.#output.length < this.#limits.outputLines) this.#output.push(line);
+    this.#outputChars += line.text.length;
+    const { outputLines, outputBytes } = this.#limits;
+    if (this.#output.length < outputLines && this.#outputChars <= outputBytes) this.#output.push(line);
     if (line.line !== null) {
       this.#lastFrames = [{ functionName: '', block: this.#block.blockName, line: line.line, column: 1 }];
     }
@@ -210,8 +214,10 @@ class RemoteRun {
 
   #call(client: SandboxClient, call: GuestCall): void {
     this.#lastFrames = call.frames;
-    if (++this.#callCount > this.#limits.calls) {
-      client.kill({ how: 'crash', what: 'it made more calls than its own limit allows' });
+    this.#callCount += 1;
+    this.#argumentChars += call.argsJson.length;
+    if (this.#callCount > this.#limits.calls || this.#argumentChars > this.#limits.argumentChars) {
+      client.kill({ how: 'crash', what: 'it made more calls than its own limits allow' });
       return;
     }
     const answer = this.#answer(client, call).finally(() => this.#answers.delete(answer));

@@ -60,6 +60,7 @@ export interface SeenCommand {
 }
 
 export interface StandOptions {
+  /** Whoever gives one disposes of it; a fresh one in this process otherwise. */
   readonly sandbox?: PolicySandbox;
   readonly limits?: Partial<SandboxLimits>;
   readonly modules?: readonly SandboxModule[];
@@ -154,7 +155,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   });
   onTestFinished(async () => {
     await cell.dispose();
-    await sandbox.dispose();
+    if (options.sandbox === undefined) await sandbox.dispose();
   });
   const calls: CallRecord[] = [];
   const gateEvents: GateEvent[] = [];
