@@ -183,7 +183,10 @@ export class SandboxClient {
         // If this process itself was busy, the answer may lie unread: read first, then judge.
         setImmediate(() =>
           setImmediate(() => {
-            if (this.#turns > 0 && leftMs() < 1) this.kill({ how: 'timeout' });
+            if (this.#turns === 0) return;
+            // Timers count from the start of the event loop's turn, and so may fire early.
+            if (leftMs() < 1) this.kill({ how: 'timeout' });
+            else this.#watch();
           }),
         );
       },
