@@ -15,16 +15,16 @@ import type { Pose, Vec3 } from '../../sim/spatial.ts';
 import { IDENTITY_POSE, NO_ROTATION } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 
-/** From the operator's side of the table, a little above the hand. */
-const EYE: Vec3 = [1.55, -1.05, 0.75];
-const TARGET: Vec3 = [0.32, 0.02, 0.2];
+/** From the front, across the table: the hand shows its broad side, and what it holds. */
+const EYE: Vec3 = [1.62, 0.86, 0.86];
+const TARGET: Vec3 = [0.34, 0.0, 0.17];
 const VERTICAL_FOV_RAD = 0.62;
 /** Height of the stand under the arm: its base stands 0.912 m above the floor. */
 const FLOOR_Z = -0.912;
 
 /** PNG of the world as it is now, for people: soft shadows, smooth edges. */
 export function takePicture(world: TaskWorld, width: number, height: number): Uint8Array {
-  const image = sceneImage(world, { width, height, shadows: 'soft', samplesPerPixel: 16 });
+  const image = sceneImage(world, { width, height, shadows: 'soft', samplesPerPixel: 24 });
   return encodePng({ kind: 'rgb8', width, height, data: image.colorSrgb });
 }
 
