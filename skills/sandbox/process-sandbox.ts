@@ -189,13 +189,19 @@ class RemoteRun {
     }
   }
 
+  /** The process did not live to say whether it has left lines out: at its caps it surely had. */
+  #outputIsFull(): boolean {
+    const { outputLines, outputBytes } = this.#limits;
+    return this.#output.length >= outputLines || this.#outputChars >= outputBytes;
+  }
+
   /** The outcome of a block whose process has ended. */
   outcomeOfEnd(end: ProcessEnd): BlockOutcome {
     return {
       status: 'failed',
       error: this.#errorOfEnd(end),
       output: this.#output,
-      outputTruncated: false,
+      outputTruncated: this.#outputIsFull(),
       usage: { cpuMs: end.how === 'timeout' ? this.#limits.cpuMs : 0, memoryBytes: 0, calls: this.#callCount },
     };
   }
