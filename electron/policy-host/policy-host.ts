@@ -4,6 +4,7 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { serveSandbox } from '../../skills/sandbox/sandbox-server.ts';
+import { giveUpPowers } from './powers.ts';
 
 /** The parent opens it as the child's fourth stream. */
 const CHANNEL_FD = 3;
@@ -24,12 +25,7 @@ const PARENT_WATCH = `
   }, ${PARENT_POLL_MS});
 `;
 
-function giveUpPowers(): void {
-  for (const name of Object.keys(process.env)) delete process.env[name];
-  process.argv.length = 0;
-  process.execArgv.length = 0;
-}
-
+new Worker(PARENT_WATCH, { eval: true, stdin: false, env: {} }).unref();
+const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
 giveUpPowers();
-new Worker(PARENT_WATCH, { eval: true, stdin: false }).unref();
-serveSandbox(new Socket({ fd: CHANNEL_FD, readable: true, writable: true }), () => process.exit(0));
+serveSandbox(channel, () => process.exit(0));

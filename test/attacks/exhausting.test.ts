@@ -7,7 +7,7 @@ import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
 import { check } from '../unit/checked-program.ts';
 import { bundlePolicyHost, rememberedSpawns } from '../unit/policy-host-bundle.ts';
 import { sandboxSession } from '../unit/sandbox-bench.ts';
-import { errorCodes, errorOf, openStand, type Stand, withoutTypes } from './attack-harness.ts';
+import { errorOf, expectCaught, openStand, type Stand, withoutTypes } from './attack-harness.ts';
 import { BOMBS, type Bomb, LIMITS, NO_LIMITS } from './exhausting-programs.ts';
 
 const script = await bundlePolicyHost();
@@ -55,7 +55,7 @@ describe('exhausting time or memory', () => {
 
     test(`a program that ${name} ends at its limit, and the host goes on`, async () => {
       const checked = await check(source);
-      expect(errorCodes(checked)).toEqual(caughtBy);
+      expectCaught(checked, caughtBy);
       const stand = await openStand({ sandbox, limits: LIMITS });
       const before = process.memoryUsage().rss;
       const startMs = performance.now();
