@@ -13,6 +13,9 @@ import type { Solid } from './solids.ts';
 const BLOCK = 4;
 /** Crossings whose normals differ from their mean by more than 32 degrees show an edge. */
 const EDGE_COSINE = 0.848048096156426;
+/** An edge's vertex this near to the surface, in cells, may stand as far outside its cell as the second figure says. */
+const EDGE_TRUST = 0.05;
+const EDGE_SLACK = 0.4;
 /** Pull of an edge's vertex toward the middle of its crossings, which keeps it in place along the edge. */
 const MIDDLE_PULL = 0.02;
 
@@ -218,14 +221,16 @@ function placeVertex(solid: Solid, grid: Grid, crossings: Crossings, cell: numbe
     origin[1] + (Math.floor(cell / points[0]) % points[1]) * cellM,
     origin[2] + Math.floor(cell / (points[0] * points[1])) * cellM,
   ];
-  // A vertex outside its cell could fold the mesh over.
-  const within = (place: Vec3) => place.every((value, axis) => value >= low[axis] && value <= low[axis] + cellM);
+  // A vertex far outside its cell would fold the mesh over; a little outside may be right on an edge.
+  const within = (place: Vec3, slackM: number) =>
+    place.every((value, axis) => value >= low[axis] - slackM && value <= low[axis] + cellM + slackM);
   if (!smooth) {
     const meeting = meetingPoint(middle, crossings, list);
-    if (within(meeting)) return meeting;
+    const onEdge = Math.abs(solid(meeting[0], meeting[1], meeting[2])) < EDGE_TRUST * cellM;
+    if (within(meeting, onEdge ? EDGE_SLACK * cellM : 0)) return meeting;
   }
   const settled = ontoSurface(solid, middle);
-  return within(settled) ? settled : middle;
+  return within(settled, 0) ? settled : middle;
 }
 
 const slope = new Float64Array(3);

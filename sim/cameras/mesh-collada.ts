@@ -45,7 +45,7 @@ export function parseCollada(bytes: Uint8Array, file: string): readonly FileSurf
   if (!(unit > 0)) throw new MeshFileError('MESH_BROKEN', file, 'its unit is no positive number', EXPORT_AGAIN);
   const upAxis = child(asset, 'up_axis')?.text.trim() ?? 'Y_UP';
   const start = multiply(scaling(unit), turnUp(upAxis));
-  for (const node of children(visual, 'node')) readNode(reading, node, start, 0);
+  for (const node of children(visual, 'node')) readNode(reading, node, start, []);
 
   const found: FileSurface[] = [];
   for (const { builder, name, color } of reading.surfaces.values()) {
@@ -105,10 +105,12 @@ function numbersIn(reading: Reading, text: string, what: string): Float64Array {
   return values;
 }
 
-function readNode(reading: Reading, node: XmlElement, parent: Affine, depth: number): void {
-  if (depth > 100) {
+/** @param above the nodes this one hangs under */
+function readNode(reading: Reading, node: XmlElement, parent: Affine, above: readonly XmlElement[]): void {
+  if (above.includes(node)) {
     throw new MeshFileError('MESH_BROKEN', reading.file, 'its nodes are nested in a circle', EXPORT_AGAIN);
   }
+  const path = [...above, node];
   let transform = parent;
   for (const element of children(node)) {
     const name = `<${element.name}> of node "${node.attributes.id ?? ''}"`;
@@ -125,10 +127,10 @@ function readNode(reading: Reading, node: XmlElement, parent: Affine, depth: num
         break;
       }
       case 'node':
-        readNode(reading, element, transform, depth + 1);
+        readNode(reading, element, transform, path);
         break;
       case 'instance_node':
-        readNode(reading, follow(reading, element.attributes.url, 'node'), transform, depth + 1);
+        readNode(reading, follow(reading, element.attributes.url, 'node'), transform, path);
         break;
       case 'instance_geometry':
         readGeometry(reading, element, transform);
