@@ -41,7 +41,8 @@ export class ProcessSandbox implements PolicySandbox {
   readonly #keepsSpare: boolean;
   #open: OpenSession | null = null;
   #spare: Promise<SandboxClient> | null = null;
-  #current: SandboxClient | null = null;
+  /** Every process that lives. */
+  readonly #clients = new Set<SandboxClient>();
   #running = false;
 
   constructor(options: ProcessSandboxOptions = {}) {
@@ -52,9 +53,9 @@ export class ProcessSandbox implements PolicySandbox {
   async open(session: SandboxSession, from?: Uint8Array): Promise<void> {
     const limits = { ...DEFAULT_LIMITS, ...session.limits };
     // The process of the last session serves the next one too: its engine is made anew.
-    const client = this.#current && !this.#current.end ? this.#current : await this.#fresh(limits);
+    const last = await this.#open?.client.catch(() => null);
+    const client = last && !last.end ? last : await this.#fresh(limits, () => true);
     const lastGood = await client.open(session, from);
-    this.#current = client;
     this.#open = { session, limits, client: Promise.resolve(client), lastGood };
     this.#prepareSpare(limits);
   }
@@ -86,36 +87,32 @@ export class ProcessSandbox implements PolicySandbox {
   }
 
   async dispose(): Promise<void> {
-    const open = this.#open;
     this.#open = null;
-    const clients = await Promise.allSettled([open?.client, this.#spare, this.#current]);
     this.#spare = null;
-    this.#current = null;
-    for (const client of clients) {
-      if (client.status !== 'fulfilled' || !client.value) continue;
-      client.value.kill({ how: 'stopped' });
-      await client.value.process.exited;
-    }
+    const clients = [...this.#clients];
+    for (const client of clients) client.kill({ how: 'stopped' });
+    await Promise.all(clients.map((client) => client.process.exited));
   }
 
   /** Continues in another process from the last finished block; the next block waits for it. */
   #goOn(open: OpenSession): void {
     open.client = (async () => {
-      const client = await this.#fresh(open.limits);
+      const client = await this.#fresh(open.limits, () => this.#open === open);
       await client.open(open.session, open.lastGood);
-      this.#current = client;
       this.#prepareSpare(open.limits);
       return client;
     })();
     open.client.catch(() => {}); // reported by the run that waits for it
   }
 
-  async #fresh(limits: SandboxLimits): Promise<SandboxClient> {
+  /** @param isWanted whether somebody still waits for it when the spare turns out to be gone */
+  async #fresh(limits: SandboxLimits, isWanted: () => boolean): Promise<SandboxClient> {
     const spare = this.#spare;
     this.#spare = null;
     if (spare) {
       const client = await spare.catch(() => null);
       if (client && !client.end) return client;
+      if (!isWanted()) throw new Error('the sandbox was disposed of');
     }
     return this.#boot(limits);
   }
@@ -123,12 +120,14 @@ export class ProcessSandbox implements PolicySandbox {
   async #boot(limits: SandboxLimits): Promise<SandboxClient> {
     wasmBytes ??= engineWasm();
     const client = new SandboxClient(this.#spawn(), limits.memoryBytes);
+    this.#clients.add(client);
+    void client.process.exited.then(() => this.#clients.delete(client));
     await client.boot(wasmBytes);
     return client;
   }
 
   #prepareSpare(limits: SandboxLimits): void {
-    if (!this.#keepsSpare || this.#spare) return;
+    if (!this.#keepsSpare || this.#spare || !this.#open) return;
     this.#spare = this.#boot(limits);
     this.#spare.catch(() => {}); // a spare that fails to start is replaced when it is needed
   }

@@ -5,7 +5,14 @@
 import { eventSchema, requestSchema, type SandboxEvent, type SandboxRequest } from './channel-messages.ts';
 import { FramedChannel } from './framed-channel.ts';
 import type { PolicyProcess } from './policy-process.ts';
-import type { CallReply, GuestCall, OutputLine, SandboxBlock, SandboxSession } from './policy-sandbox.ts';
+import {
+  type CallReply,
+  DEFAULT_LIMITS,
+  type GuestCall,
+  type OutputLine,
+  type SandboxBlock,
+  type SandboxSession,
+} from './policy-sandbox.ts';
 
 /** How long over its limit a process may go before it is killed: the engine's own stop, which knows the line, comes first. */
 export const KILL_GRACE_MS = 100;
@@ -51,13 +58,22 @@ export class SandboxClient {
   /** Since when the process owes an answer; more requests meanwhile grant no more time. Milliseconds. */
   #busySinceMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** The memory a program of the session may have: its snapshots are no larger, but for the engine's own. */
+  #memoryBytes: number;
 
   constructor(process: PolicyProcess, memoryBytes: number) {
     this.process = process;
     this.#ended = new Promise((resolve) => {
       this.#endNow = resolve;
     });
-    const caps = { jsonBytes: EVENT_JSON_BYTES, binaryBytes: memoryBytes + ENGINE_BYTES };
+    this.#memoryBytes = memoryBytes;
+    const snapshotBytes = () => this.#memoryBytes + ENGINE_BYTES;
+    const caps = {
+      jsonBytes: EVENT_JSON_BYTES,
+      get binaryBytes() {
+        return snapshotBytes();
+      },
+    };
     this.#channel = new FramedChannel<SandboxEvent, SandboxRequest>(process.stream, eventSchema, caps, {
       onMessage: (event, binary) => this.#handle(event, binary),
       onBroken: (reason) => this.kill({ how: 'crash', what: `its process ended (${reason})` }),
@@ -72,6 +88,7 @@ export class SandboxClient {
 
   /** @returns the snapshot of the open session */
   async open(session: SandboxSession, from: Uint8Array | undefined): Promise<Uint8Array> {
+    this.#memoryBytes = session.limits?.memoryBytes ?? DEFAULT_LIMITS.memoryBytes;
     return (await this.#request({ type: 'open', session: mutable(session) }, 'opened', from)).binary;
   }
 

@@ -131,6 +131,24 @@ describe('a sandbox in a process', () => {
     await Promise.all(processes.map((process) => process.exited));
   });
 
+  test('that opens the next session right after a kill has one process, not two', async () => {
+    const { sandbox, processes } = processSandbox();
+    const bench = await openBench(sandbox, sandboxSession({ cpuMs: 100 }));
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20);
+    await bench.runUnchecked('for (;;) {}', stop.signal);
+    const next = await openBench(sandbox);
+    expect((await next.run('console.log(1);')).status).toBe('finished');
+    expect(processes.length).toBeLessThanOrEqual(2);
+  });
+
+  test('can be opened again after it was disposed of', async () => {
+    const { sandbox } = processSandbox('kept');
+    await openBench(sandbox);
+    await sandbox.dispose();
+    expect((await (await openBench(sandbox)).run('console.log(1);')).status).toBe('finished');
+  });
+
   test('cannot be used before a session is open', async () => {
     const { sandbox } = processSandbox();
     await expect(
