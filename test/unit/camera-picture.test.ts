@@ -10,15 +10,18 @@ import {
 } from '../../sim/cameras/camera-model.ts';
 import { paint } from '../../sim/cameras/material.ts';
 import { type CameraOptions, renderRgbd } from '../../sim/cameras/ray-camera.ts';
+import { aimRay, createHit, createRay, isBlocked } from '../../sim/cameras/ray-query.ts';
 import { createRayScene, type RayInstance } from '../../sim/cameras/ray-scene.ts';
 import { renderScene, sceneForRays, type ViewPart } from '../../sim/cameras/scene-view.ts';
 import { STUDIO_LIGHTING, scaleLighting } from '../../sim/cameras/shading.ts';
+import { createShadows } from '../../sim/cameras/shadows.ts';
 import { cylinder, roundedBox, sphere } from '../../sim/cameras/shapes.ts';
 import { createRandomStream } from '../../sim/random.ts';
 import {
   compose,
   IDENTITY_POSE,
   invert,
+  normalize,
   type Pose,
   quatNormalize,
   transformPoint,
@@ -243,6 +246,42 @@ describe('the light of the camera', () => {
     expect(dark).toBeGreaterThan(50);
     expect(alike).toBeGreaterThan(1000);
     expect(transformPoint(cameraFromWorld, [0, 0, 0])[2]).toBeCloseTo(3, 9);
+  });
+
+  it('asks only what can be in the way, and misses nothing that is', () => {
+    const random = createRandomStream(seed, 'lamp');
+    for (let round = 0; round < 10; round++) {
+      const place = (): Pose => ({
+        position: [random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(0, 1)],
+        quatWxyz: quatNormalize([1, random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1)]),
+      });
+      const size = () => random.uniform(0.02, 0.3);
+      const instances: RayInstance[] = [];
+      for (let i = 0; i < 6; i++) {
+        const ball = sphere([0, 0, 0], size(), 12);
+        instances.push(
+          { id: 1, shape: { kind: 'box', size: [size(), size(), size()], material: red }, worldFromShape: place() },
+          { id: 1, shape: { kind: 'mesh', surfaces: [{ mesh: ball, material: red }] }, worldFromShape: place() },
+        );
+      }
+      const scene = createRayScene(instances);
+      const towardKey = normalize([random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(0.1, 1)]);
+      const shadows = createShadows(scene, { ...STUDIO_LIGHTING, towardKey }, 'on');
+      const hit = createHit();
+      hit.normals.set([...towardKey, ...towardKey]);
+      const ray = createRay();
+      let blocked = 0;
+      for (let i = 0; i < 1500; i++) {
+        const point = [random.uniform(-1.5, 1.5), random.uniform(-1.5, 1.5), random.uniform(-0.5, 1)];
+        // The camera lifts its rays 0.2 mm off the surface.
+        ray.set([...point.map((value, axis) => value + towardKey[axis] * 2e-4), ...towardKey]);
+        aimRay(ray, Number.POSITIVE_INFINITY);
+        const wanted = isBlocked(scene, ray, scene.everyInstance, 0, scene.count, -1) ? 0 : 1;
+        expect(shadows.keyShare(Float64Array.from(point), hit, new Float64Array(2))).toBe(wanted);
+        blocked += 1 - wanted;
+      }
+      expect(blocked).toBeGreaterThan(5);
+    }
   });
 
   it('is softer with a wide lamp, and the mean stays in between', () => {

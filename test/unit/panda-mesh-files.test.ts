@@ -239,6 +239,7 @@ describe("the user's own meshes of the Panda", () => {
     files['link6_7.obj'] = objText(box);
     files['link0.stl'] = stlBytes(box);
     files['link5_collision_0.obj'] = 'broken';
+    files['collision/link2_0.obj'] = 'broken';
     files['link1.obj'] = files['link1_0.obj'];
     delete files['link1_0.obj'];
     files['README.md'] = 'hello';
