@@ -1,15 +1,13 @@
-// Owns one QuickJS instance: the engine, its limits, its clock, the bridge inside it. Isomorphic: the compiled WASM is
-// passed in. Must never give the engine anything of the machine: no real clock, no randomness, no files, no output.
+// Owns one QuickJS instance: its life, its computing time, the bridge inside it. Isomorphic: the compiled WASM is passed
+// in. Must never enter an instance again after it was killed.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { EvalFlags, type JSValueHandle, MAX_STACK_SIZE, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
+import { EvalFlags, type JSValueHandle, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
+import { engineOptions } from './engine-world.ts';
 import { BRIDGE_TEXT } from './modules/registry.ts';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxSession } from './policy-sandbox.ts';
 import type { EngineSnapshot } from './snapshot-format.ts';
-
-/** 2026-01-01T00:00:00Z: any fixed moment does; a round one reads well in a log. */
-const DEFAULT_START_TIME_MS = 1_767_225_600_000;
 
 /** What the engine asks of the block that runs. */
 export interface EngineEvents {
@@ -280,42 +278,14 @@ export class Engine {
 
   #quickJsOptions(): QuickJSOptions {
     const { wasm, session, limits } = this.#options;
-    const startTimeMs = session.startTimeMs ?? DEFAULT_START_TIME_MS;
-    const modules = new Map(session.modules.map((module) => [module.specifier, module.javascript]));
-    return {
+    return engineOptions({
       wasm,
-      memoryLimit: limits.memoryBytes,
-      maxStackSize: MAX_STACK_SIZE,
-      timezoneOffset: 0,
-      interruptHandler: () => this.#interrupt(),
+      session,
+      limits,
+      robotTimeS: () => this.robotTimeS,
+      interrupt: () => this.#interrupt(),
       onUnhandledRejection: (promise, reason, isHandled) => this.#noteRejection(promise, reason, isHandled),
-      moduleLoader: {
-        normalize: (_from, specifier) => {
-          if (modules.has(specifier)) return specifier;
-          throw withoutStack(new ReferenceError(`there is no module "${specifier}"`));
-        },
-        load: (specifier) => modules.get(specifier)!,
-      },
-      wasi: (memory) => ({
-        clock_time_get: (_clock: number, _precision: bigint, resultPtr: number) => {
-          const nowNs = BigInt(Math.round((startTimeMs + this.robotTimeS * 1000) * 1000)) * 1000n;
-          new DataView(memory.buffer).setBigUint64(resultPtr, nowNs, true);
-          return 0;
-        },
-        random_get: (pointer: number, length: number) => {
-          new Uint8Array(memory.buffer, pointer, length).fill(0);
-          return 0;
-        },
-        // The engine's own messages: claimed to be written, shown nowhere.
-        fd_write: (_fd: number, iovsPtr: number, iovsLen: number, writtenPtr: number) => {
-          const view = new DataView(memory.buffer);
-          let total = 0;
-          for (let i = 0; i < iovsLen; i++) total += view.getUint32(iovsPtr + i * 8 + 4, true);
-          view.setUint32(writtenPtr, total, true);
-          return 0;
-        },
-      }),
-    };
+    });
   }
 }
 
@@ -325,10 +295,4 @@ export class Engine {
  */
 function secretFileName(blockName: string, javascript: string): string {
   return `${blockName}#${bytesToHex(sha256(utf8ToBytes(javascript))).slice(0, 16)}`;
-}
-
-/** An error that crosses into the program: its host stack, which names files, stays here. */
-function withoutStack(error: Error): Error {
-  error.stack = '';
-  return error;
 }
