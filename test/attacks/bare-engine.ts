@@ -8,7 +8,18 @@ import { engineWasm } from '../../skills/sandbox/policy-process.ts';
 
 const wasm = new WebAssembly.Module(engineWasm() as Uint8Array<ArrayBuffer>);
 
-const HARDENING = 'hardenWorld([PolicyError.prototype]);';
+/** What of the bridge keeps a program from changing its world, and what stands in its place. */
+const SOFTENINGS: readonly (readonly [string, string])[] = [
+  ['hardenWorld([PolicyError.prototype]);', ''],
+  ['{ value: Object.freeze(apiFunction) }', '{ value: apiFunction, writable: true, configurable: true }'],
+];
+
+function softBridge(): string {
+  return SOFTENINGS.reduce((text, [hard, soft]) => {
+    if (!text.includes(hard)) throw new Error(`the bridge has changed: the controls cannot soften "${hard}"`);
+    return text.replace(hard, soft);
+  }, BRIDGE_TEXT);
+}
 
 export interface BareBlock {
   readonly calls: { readonly name: string; readonly args: unknown[] }[];
@@ -25,14 +36,13 @@ export async function runUnhardened(
   reply: (name: string) => unknown = () => null,
   seed = 1,
 ): Promise<BareBlock[]> {
-  if (!BRIDGE_TEXT.includes(HARDENING)) throw new Error('the bridge has changed: the controls cannot soften it');
   const modules = new Map(GUEST_MODULES.map(({ specifier, javascript }) => [specifier, javascript]));
   const vm = await QuickJS.create({
     wasm,
     moduleLoader: { normalize: (_from, specifier) => specifier, load: (specifier) => modules.get(specifier)! },
   });
   try {
-    const bridge = await evaluate(vm, BRIDGE_TEXT.replace(HARDENING, ''), 'capstan:bridge');
+    const bridge = await evaluate(vm, softBridge(), 'capstan:bridge');
     const queue: number[] = [];
     const names = new Map<number, string>();
     let block: BareBlock = { calls: [], prints: [], thrown: null };
