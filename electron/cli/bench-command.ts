@@ -14,6 +14,7 @@ import { BENCH_CONTRACT } from '../ipc/bench-contract.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
 import { connect, type Params } from '../ipc/rpc.ts';
 import { bundledEntry, readRig, readTask, taskNames, userFolder, VERSION } from '../session/installation.ts';
+import { makeRecordFolder } from '../session/session.ts';
 import { diagnosticLines } from './approval-prompt.ts';
 import { answer, type Command, type CommandInput, oneOf, tell, UsageError, wholeNumber } from './command.ts';
 import { readProgram } from './program-source.ts';
@@ -45,7 +46,7 @@ export const BENCH_COMMAND: Command = {
       input.text('out') ?? join(userFolder(), 'bench', new Date().toISOString().replaceAll(':', '-')),
     );
     const recordFolder = input.text('record') === undefined ? null : resolve(input.text('record') ?? '');
-    if (recordFolder !== null) mkdirSync(recordFolder, { recursive: true });
+    if (recordFolder !== null) makeRecordFolder(recordFolder);
     const seeds = Array.from({ length: trials }, (_, index) => seed0 + index);
     const abort = new AbortController();
     const interrupt = () => abort.abort(new Error('interrupted by Ctrl-C; finished trials are in the results folder'));

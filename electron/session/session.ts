@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeCause, EpisodeError } from '../../drivers/episode/episode-error.ts';
 import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode-info.ts';
 import type { ProgramMessage } from '../../drivers/episode/messages.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
@@ -65,15 +66,16 @@ export class Session {
   /** Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile. */
   static async open(options: SessionOptions): Promise<Session> {
     const { taskFile, rigFile, seed, tier } = options;
-    const child = startEntry(bundledEntry('robot-host.js'));
-    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), options.events);
     const episodeId = randomBytes(4).toString('hex');
     const versions = {
       capstan: VERSION,
       task: `${taskFile.task.name} ${taskFile.task.version}`,
       inertials: INERTIAL_SET,
     };
+    // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
+    const child = startEntry(bundledEntry('robot-host.js'));
+    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), options.events);
     const opening = host.request('open', {
       role: 'live',
       taskText: taskFile.text,
@@ -219,7 +221,7 @@ export class Session {
 function newEpisodePath(options: SessionOptions, id: string, versions: Record<string, string>): string | null {
   const { recordFolder, taskFile, seed, tier, policy } = options;
   if (recordFolder === null) return null;
-  mkdirSync(recordFolder, { recursive: true });
+  makeRecordFolder(recordFolder);
   const info: EpisodeInfo = {
     id,
     task: taskFile.task.name,
@@ -231,4 +233,18 @@ function newEpisodePath(options: SessionOptions, id: string, versions: Record<st
     versions,
   };
   return join(recordFolder, episodeFileName(info, BigInt(Date.now()) * 1_000_000n));
+}
+
+/** @throws EpisodeError WRITE_FAILED when the folder cannot be there */
+export function makeRecordFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new EpisodeError(
+      'WRITE_FAILED',
+      `Nothing was run: ${folder} cannot be the folder of the recording (${describeCause(cause)}).`,
+      'Choose a folder that can be written with --record, or set CAPSTAN_HOME.',
+      { cause },
+    );
+  }
 }

@@ -206,6 +206,7 @@ describe('asking wrongly', () => {
     ['a seed that is no number', ['run', 'cube-lift', '--seed', 'blue'], /whole number/],
     ['a program that is not there', ['run', 'cube-lift', '--policy', 'nowhere.ts'], /no program file/],
     ['an unknown command', ['levitate'], /there is no command "levitate"/],
+    ['a folder that cannot be written', ['run', 'cube-lift', '--record', '/dev/null/episodes'], /cannot be the folder/],
     ['an episode that is none', ['replay', 'package.json'], /MCAP/],
   ] as const) {
     it(`is answered with what to do: ${what}`, async () => {
