@@ -33,8 +33,7 @@ const BELIEVE = `(e) => JSON.stringify({ name: e.name, message: e.message, stage
 /** Runs blocks one after the other in one unhardened world; every call is answered with `reply`. */
 export async function runUnhardened(
   blocks: readonly string[],
-  reply: (name: string) => unknown = () => null,
-  seed = 1,
+  reply: (name: string, args: unknown[]) => unknown = () => null,
 ): Promise<BareBlock[]> {
   const modules = new Map(GUEST_MODULES.map(({ specifier, javascript }) => [specifier, javascript]));
   const vm = await QuickJS.create({
@@ -44,13 +43,14 @@ export async function runUnhardened(
   try {
     const bridge = await evaluate(vm, softBridge(), 'capstan:bridge');
     const queue: number[] = [];
-    const names = new Map<number, string>();
+    const made = new Map<number, BareBlock['calls'][number]>();
     let block: BareBlock = { calls: [], prints: [], thrown: null };
     const host = vm.newObject();
     const call = (id: JSValueHandle, name: JSValueHandle, args: JSValueHandle) => {
+      const call = { name: name.toString(), args: JSON.parse(args.toString()) };
       queue.push(id.toNumber());
-      names.set(id.toNumber(), name.toString());
-      block.calls.push({ name: name.toString(), args: JSON.parse(args.toString()) });
+      made.set(id.toNumber(), call);
+      block.calls.push(call);
       return vm.undefined;
     };
     const print = (_level: JSValueHandle, text: JSValueHandle) => {
@@ -63,14 +63,15 @@ export async function runUnhardened(
     const control = (name: string, ...args: JSValueHandle[]) =>
       vm.callFunction(controls.getProp(name), vm.undefined, ...args);
     const functions = guestFunctions(apiFor({ tier: 'S1', arms: 1 }));
-    control('begin', vm.newString(JSON.stringify({ functions, seed })));
+    control('begin', vm.newString(JSON.stringify({ functions, seed: 1 })));
     const done: BareBlock[] = [];
     for (const [i, javascript] of blocks.entries()) {
       block = { calls: [], prints: [], thrown: null };
       const promise = vm.evalCode(javascript, `block-${i + 1}`, EvalFlags.TYPE_MODULE);
       vm.executePendingJobs();
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        const json = JSON.stringify(reply(names.get(id)!));
+        const { name, args } = made.get(id)!;
+        const json = JSON.stringify(reply(name, args) ?? null);
         control('settle', vm.newNumber(id), vm.newString('resolved'), vm.newString(json));
         vm.executePendingJobs();
       }
