@@ -1,18 +1,15 @@
 // Owns reading a YAML file of the user: text and schema in, checked data or one error out that names file and line of
 // every problem. Must never guess: unknown keys and impossible values are errors.
 
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { describeIssues, type Problem } from './yaml-problems.ts';
+
+export type { Problem } from './yaml-problems.ts';
 
 /** The file cannot be used. The message has one line per problem: file:line: what is wrong and how to mend it. */
 export class YamlFileError extends Error {
   override readonly name = 'YamlFileError';
-}
-
-export interface Problem {
-  /** Keys and indices that lead to the place. */
-  readonly path: readonly PropertyKey[];
-  readonly text: string;
 }
 
 /**
@@ -27,13 +24,18 @@ export function parseYamlFile<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new YamlFileError(
-      document.errors
-        .map((error) => `${fileName}:${lines.linePos(error.pos[0]).line}: this is not valid YAML: ${error.message}`)
-        .join('\n'),
-    );
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+  // The first fault of the form only: what follows it is often but its echo.
+  const [fault] = document.errors;
+  if (fault !== undefined) {
+    throw new YamlFileError(`${fileName}:${lineAt(fault.pos[0])}: this is not valid YAML: ${fault.message}`);
   }
+  visit(document, {
+    Alias: (_, alias) => {
+      const line = lineAt(alias.range?.[0] ?? 0);
+      throw new YamlFileError(`${fileName}:${line}: the alias *${alias.source} is not allowed; write the value out`);
+    },
+  });
   const lineOf = (path: readonly PropertyKey[]) => {
     let node: unknown = document.contents;
     let offset = 0;
@@ -47,23 +49,15 @@ export function parseYamlFile<Schema extends z.ZodType>(
       node = next;
       offset = (node as Node).range?.[0] ?? offset;
     }
-    return lines.linePos(offset).line;
+    return lineAt(offset);
   };
-  const parsed = schema.safeParse(document.toJS());
-  const problems: readonly Problem[] = parsed.success ? findProblems(parsed.data) : schemaProblems(parsed.error);
+  const data: unknown = document.toJS();
+  const parsed = schema.safeParse(data);
+  const problems = parsed.success ? findProblems(parsed.data) : describeIssues(parsed.error.issues, data);
   if (!parsed.success || problems.length > 0) {
-    throw new YamlFileError(problems.map(({ path, text }) => `${fileName}:${lineOf(path)}: ${text}`).join('\n'));
+    const found = problems.map(({ path, text }) => ({ line: lineOf(path), text }));
+    found.sort((one, other) => one.line - other.line);
+    throw new YamlFileError(found.map(({ line, text }) => `${fileName}:${line}: ${text}`).join('\n'));
   }
   return parsed.data;
-}
-
-function schemaProblems(error: z.ZodError): Problem[] {
-  return error.issues.map((issue) => {
-    const place = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
-    if (issue.code === 'unrecognized_keys') {
-      const path = [...issue.path, issue.keys[0]];
-      return { path, text: `${place}: ${issue.message}; remove it, or check its spelling` };
-    }
-    return { path: issue.path, text: `${place}: ${issue.message}` };
-  });
 }

@@ -17,23 +17,28 @@ export interface Verdict {
 
 /** The world gets this long to come to rest, seconds. */
 const SETTLE_LIMIT_S = 3;
+/** It must rest for this long before the goal is looked at, seconds: what flies up stands still for an instant, too. */
+const REST_FOR_S = 0.1;
 /** The goal must hold this long while the world rests, seconds. */
 const HOLD_S = 0.5;
+const [SETTLE_LIMIT_TICKS, REST_TICKS, HOLD_TICKS] = [SETTLE_LIMIT_S, REST_FOR_S, HOLD_S].map((seconds) =>
+  Math.round(seconds / TICK_S),
+);
 /** A stacked object's underside may be off its support's top by this much, metres. */
 const SUPPORT_GAP_M = 0.01;
 
-/** Lets the world come to rest with the arm holding still, then judges. Advances time by 0.5 s to 3.5 s. */
+/** Lets the world come to rest with the arm holding still, then judges. Advances time by 0.6 s to 3.5 s. */
 export function judge(world: TaskWorld, goal: Goal): Verdict {
-  let waited = 0;
-  while (!world.propsRest && waited < SETTLE_LIMIT_S) {
+  let rested = 0;
+  for (let waited = 0; rested < REST_TICKS && waited < SETTLE_LIMIT_TICKS; waited++) {
     world.tick();
-    waited += TICK_S;
+    rested = world.propsRest ? rested + 1 : 0;
   }
   const leaves = goalLeaves(goal);
   const held = leaves.map(() => true);
   let all = true;
   let settled = true;
-  for (let k = 0; k < Math.round(HOLD_S / TICK_S); k++) {
+  for (let k = 0; k < HOLD_TICKS; k++) {
     world.tick();
     settled &&= world.propsRest;
     leaves.forEach((leaf, index) => {
@@ -56,7 +61,7 @@ export function holds(world: TaskWorld, goal: Goal): boolean {
   if ('any' in goal) return goal.any.some((part) => holds(world, part));
   if ('not' in goal) return !holds(world, goal.not);
   if ('held' in goal) return heldBy(world, goal.held.object);
-  if ('released' in goal) return !touchedByHand(world, goal.released.object);
+  if ('released' in goal) return !touchedByArm(world, goal.released.object);
   if ('above' in goal) {
     const object = world.prop(goal.above.object);
     const reference = boxNamed(world, goal.above.reference);
@@ -87,12 +92,9 @@ function heldBy(world: TaskWorld, object: string): boolean {
   return world.arms.some((_, arm) => world.heldProp(arm) === object);
 }
 
-function touchedByHand(world: TaskWorld, object: string): boolean {
-  return world
-    .touching()
-    .some(
-      ([one, other]) => (one === object && other.includes('finger')) || (other === object && one.includes('finger')),
-    );
+function touchedByArm(world: TaskWorld, object: string): boolean {
+  // Only the parts of arms have a slash in their names.
+  return world.touching().some((pair) => pair.includes(object) && pair.some((name) => name.includes('/')));
 }
 
 /** Contact, the right height, and the centre over the support. */

@@ -12,10 +12,18 @@ const DROP_GAP_M = 0.0005;
 /** Least distance between the outlines of two placed objects (m). */
 const OBJECT_GAP_M = 0.01;
 const MAX_ATTEMPTS = 5000;
+/** Distance of a start posture from every joint limit, radians. */
+const START_MARGIN_RAD = 0.1;
 
 /** The layout leaves no room: a fault of the task file. */
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
+}
+
+/** Angles from which a joint may start, radians: its limits less the margin. */
+export function startRangeRad(joint: number): readonly [low: number, high: number] {
+  const { minRad, maxRad } = PANDA_JOINT_LIMITS;
+  return [minRad[joint] + START_MARGIN_RAD, maxRad[joint] - START_MARGIN_RAD];
 }
 
 /** @throws LayoutError when the props do not fit into their ranges */
@@ -82,7 +90,8 @@ export function drawScene(task: Task, seed: number): Scene {
   }));
   const startJointsRad = task.robot.startJointsRad.map((joint, j) => {
     const drawn = joint + random.gaussian(0, task.robot.startNoiseRad);
-    return Math.min(Math.max(drawn, PANDA_JOINT_LIMITS.minRad[j] + 0.1), PANDA_JOINT_LIMITS.maxRad[j] - 0.1);
+    const [low, high] = startRangeRad(j);
+    return Math.min(Math.max(drawn, low), high);
   });
   return { arms: [{ side: 'left', worldFromBase: IDENTITY_POSE, startJointsRad }], fixtures, props };
 }
