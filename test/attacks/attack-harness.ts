@@ -7,6 +7,7 @@ import ts from 'typescript';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Envelope } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
+import type { PlanRequest } from '../../drivers/robot.ts';
 import { fastPacer, type Pacer } from '../../drivers/simulated/pacer.ts';
 import { type CallRecord, Cell, type CheckedBlock, PLAIN_RUN, type RunSettings } from '../../electron/session/cell.ts';
 import { readRig, readTask } from '../../electron/session/installation.ts';
@@ -80,6 +81,8 @@ export interface Stand {
   readonly gateEvents: GateEvent[];
   /** Commands as they reached the robot. */
   readonly commands: SeenCommand[];
+  /** What the robot was asked to plan. */
+  readonly requests: PlanRequest[];
   readonly internalErrors: unknown[];
   /** Runs JavaScript as the next block: offered, approved, run. A stop of the gate ends the program, as in the host. */
   run(javascript: string, settings?: RunSettings): Promise<BlockOutcome>;
@@ -133,6 +136,17 @@ function watchRobot({ robot, world }: Cell): SeenCommand[] {
   return seen;
 }
 
+function watchPlans({ robot }: Cell): PlanRequest[] {
+  const requests: PlanRequest[] = [];
+  const plan = robot.plan.bind(robot);
+  const watched: typeof plan = (request) => {
+    requests.push(request);
+    return plan(request);
+  };
+  Object.defineProperty(robot, 'plan', { value: watched });
+  return requests;
+}
+
 /** Opens a cell for one test; it is closed when the test is done. */
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const { limits = {}, modules = GUEST_MODULES, seed = 3, task = 'cube-lift', envelope = {} } = options;
@@ -175,6 +189,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     calls,
     gateEvents,
     commands: watchRobot(cell),
+    requests: watchPlans(cell),
     internalErrors,
     async run(javascript, settings = PLAIN_RUN) {
       blocks += 1;
