@@ -16,7 +16,7 @@ import { IDENTITY_POSE, type Pose, type Vec3 } from '../../sim/spatial.ts';
 const PANEL_WIDTH = 640;
 const HEIGHT = 800;
 const GRIPPER_WIDTH_M = 0.05;
-const SAMPLES_PER_PIXEL = 8;
+const SAMPLES_PER_PIXEL = 36;
 
 /** Long lens, so that the silhouette is close to a drawing's. */
 const VERTICAL_FOV_RAD = 0.26;

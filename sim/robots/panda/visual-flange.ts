@@ -7,7 +7,7 @@ import { cylinder, lathe, roundedBox } from '../../cameras/shapes.ts';
 import { halfSpace, type Point2, plate, type Solid, shared } from '../../cameras/solids.ts';
 import { add, quatFromAxisAngle, scale, type Vec3 } from '../../spatial.ts';
 import { FLANGE_OFFSET_M } from './kinematics.ts';
-import { CAP_CELL_M, withMirror } from './visual-outline.ts';
+import { HAND_CELL_M, withMirror } from './visual-outline.ts';
 import { ALUMINIUM, BLACK, DARK_GREY, SHELL_GREY_WHITE, SHELL_WHITE, type VisualPart } from './visual-part.ts';
 
 /** The grip points this way from the flange's axis, half way between x and y. */
@@ -114,7 +114,7 @@ export function flangeVisuals(): readonly VisualPart[] {
     {
       frame: 'link7',
       material: SHELL_WHITE,
-      mesh: contour(grip(), { min: [-0.03, -0.03, 0.058], max: [0.086, 0.086, 0.098] }, CAP_CELL_M),
+      mesh: contour(grip(), { min: [-0.03, -0.03, 0.058], max: [0.086, 0.086, 0.098] }, HAND_CELL_M),
     },
     gripKey(1),
     gripKey(-1),

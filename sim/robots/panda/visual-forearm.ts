@@ -26,9 +26,9 @@ const ARM_SECTIONS: readonly LoftSection[] = [
   { z: -0.165, lowY: 0.011, highY: 0.084, halfX: 0.037 },
   { z: -0.158, lowY: 0.031, highY: 0.0855, halfX: 0.035 },
   { z: -0.15, lowY: 0.046, highY: 0.087, halfX: 0.0332 },
-  { z: -0.138, lowY: 0.0575, highY: 0.0885, halfX: 0.0318 },
-  { z: -0.12, lowY: 0.065, highY: 0.091, halfX: 0.0306 },
-  { z: -0.06, lowY: 0.0733, highY: 0.1, halfX: 0.0304 },
+  { z: -0.138, lowY: 0.0575, highY: 0.0885, halfX: 0.0324 },
+  { z: -0.12, lowY: 0.065, highY: 0.091, halfX: 0.0315 },
+  { z: -0.06, lowY: 0.0733, highY: 0.1, halfX: 0.0314 },
   { z: -0.02, lowY: 0.074, highY: 0.1, halfX: 0.033 },
   { z: 0, lowY: 0.074, highY: 0.097, halfX: 0.035 },
 ];
@@ -103,7 +103,7 @@ export function forearmVisuals(): readonly VisualPart[] {
     {
       frame: 'link5',
       material: DARK_GREY,
-      mesh: strip(stripOutline(0.0312, -0.008, -0.2135, 0.0275), -0.0205, 0, 0.003),
+      mesh: strip(stripOutline(0.0295, -0.008, -0.2135, 0.0275), -0.0205, 0, 0.003),
     },
     {
       frame: 'link5',

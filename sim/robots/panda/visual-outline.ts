@@ -4,11 +4,11 @@ import { ball, halfSpace, type Point2, type Solid, shared, together, turned } fr
 import { add, dot, normalize, scale, type Vec3 } from '../../spatial.ts';
 
 /** Triangle size of the big shells, metres. */
-export const SHELL_CELL_M = 0.0094;
+export const SHELL_CELL_M = 0.0098;
 /** Triangle size of caps and grips. */
 export const CAP_CELL_M = 0.0064;
-/** Triangle size of the hand, whose edges are sharper. */
-export const HAND_CELL_M = 0.0052;
+/** Triangle size of hand and grip, whose edges are sharper. */
+export const HAND_CELL_M = 0.0038;
 
 /**
  * A turned housing that ends in a dome.

@@ -47,6 +47,9 @@ const BARREL: readonly Point2[] = [
   [0.09, 0.029],
 ];
 
+/** Where the barrel's collar begins, metres from the axis of joint 6 toward the flange. */
+const COLLAR_START_M = 0.047;
+
 /** The body that joins hub and barrel, in (x, y), smaller by its round edge: wide toward the pilot. */
 const BRIDGE_OUTLINE: readonly Point2[] = [
   [-0.02, 0.0265],
@@ -88,7 +91,7 @@ function wristShell(): Solid {
   return shared(
     0,
     shared(0.008, blend(0.014, barrel, arm), halfSpace(PILOT_OUT, dot(PILOT_OUT, PILOT_CENTRE))),
-    halfSpace([0, -1, 0], 0.0512),
+    halfSpace([0, -1, 0], COLLAR_START_M),
   );
 }
 
@@ -204,6 +207,21 @@ export function wristVisuals(): readonly VisualPart[] {
           [0.003, HUB_RADIUS_M],
           [0.005, HUB_RADIUS_M - 0.002],
         ],
+      ),
+    },
+    {
+      frame: 'link6',
+      material: SHELL_WHITE,
+      mesh: lathe(
+        [OFFSET_M, 0, 0],
+        [0, -1, 0],
+        [
+          [COLLAR_START_M - 0.006, 0.0422],
+          [COLLAR_START_M - 0.001, 0.0439],
+          [0.0509, 0.0441],
+          [0.0512, 0.0438],
+        ],
+        48,
       ),
     },
     cap(),

@@ -6,6 +6,7 @@ import { flangeVisuals } from './visual-flange.ts';
 import { forearmVisuals } from './visual-forearm.ts';
 import { handVisuals } from './visual-hand.ts';
 import type { VisualPart } from './visual-part.ts';
+import { seamVisuals } from './visual-seams.ts';
 import { shoulderVisuals } from './visual-shoulder.ts';
 import { wristVisuals } from './visual-wrist.ts';
 
@@ -20,6 +21,7 @@ export function pandaVisuals(): readonly VisualPart[] {
     ...wristVisuals(),
     ...flangeVisuals(),
     ...handVisuals(),
+    ...seamVisuals(),
   ];
   return parts;
 }
