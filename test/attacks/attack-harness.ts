@@ -231,7 +231,7 @@ export interface Attack {
 /** Fails the test unless the check catches an attack just as it says. */
 export function expectCaught(checked: CheckResult, caughtBy: readonly string[]): void {
   const codes = errorCodes(checked);
-  expect(checked.ok).toBe(caughtBy.length === 0);
+  expect(checked.ok, codes.join()).toBe(caughtBy.length === 0);
   expect(codes).toEqual(expect.arrayContaining([...caughtBy]));
 }
 

@@ -9,7 +9,8 @@ import type { Stand } from './attack-harness.ts';
 
 type AnyFunction = (args: Record<string, unknown>, call: { signal: AbortSignal }) => Promise<unknown>;
 
-function bareHandler({ cell }: Stand): CallHandler {
+/** Answers calls with the robot itself. */
+export function bareHandler({ cell }: Stand): CallHandler {
   const { robot, scene, task } = cell;
   const implementation = highLevelImplementation({
     permit: {
