@@ -5,7 +5,7 @@ import { contour } from '../../cameras/contour.ts';
 import { type LoftSection, loft } from '../../cameras/loft-solid.ts';
 import type { TriangleMesh } from '../../cameras/mesh.ts';
 import { lathe, prism } from '../../cameras/shapes.ts';
-import { blend, drum, halfSpace, type Point2, type Solid, shared, turned } from '../../cameras/solids.ts';
+import { blend, drum, halfSpace, type Point2, type Solid, shared, together, turned } from '../../cameras/solids.ts';
 import { cos, sin } from '../../portable-math.ts';
 import { CAP_CELL_M, SHELL_CELL_M, withMirror } from './visual-outline.ts';
 import { DARK_GREY, SHELL_WHITE, type VisualPart } from './visual-part.ts';
@@ -26,11 +26,11 @@ const ARM_SECTIONS: readonly LoftSection[] = [
   { z: -0.165, lowY: 0.011, highY: 0.084, halfX: 0.037 },
   { z: -0.158, lowY: 0.031, highY: 0.0855, halfX: 0.035 },
   { z: -0.15, lowY: 0.046, highY: 0.087, halfX: 0.0332 },
-  { z: -0.138, lowY: 0.0575, highY: 0.0885, halfX: 0.0324 },
-  { z: -0.12, lowY: 0.065, highY: 0.091, halfX: 0.0315 },
-  { z: -0.06, lowY: 0.0733, highY: 0.1, halfX: 0.0314 },
-  { z: -0.02, lowY: 0.074, highY: 0.1, halfX: 0.033 },
-  { z: 0, lowY: 0.074, highY: 0.097, halfX: 0.035 },
+  { z: -0.138, lowY: 0.0575, highY: 0.0885, halfX: 0.0316 },
+  { z: -0.12, lowY: 0.065, highY: 0.091, halfX: 0.0304 },
+  { z: -0.06, lowY: 0.0733, highY: 0.1, halfX: 0.0302 },
+  { z: -0.02, lowY: 0.074, highY: 0.1, halfX: 0.0302 },
+  { z: 0, lowY: 0.074, highY: 0.097, halfX: 0.0295 },
 ];
 
 /** Slope of the neck's back: y per z. */
@@ -65,7 +65,7 @@ function strip(outline: readonly Point2[], under: number, over: number, bevel: n
 function armShell(): Solid {
   const wrist = drum([0, 0.015, 0], [0, 0.1, 0], WRIST_RADIUS_M);
   const arm = loft(ARM_SECTIONS, 'round');
-  return shared(0, blend(0.018, arm, wrist), halfSpace([0, 1, -BACK_SLOPE], BACK_Y - 0.012));
+  return shared(0, blend(0.011, arm, wrist), halfSpace([0, 1, -BACK_SLOPE], BACK_Y - 0.012));
 }
 
 /** The dark cap over the wrist: a cone that begins in a slant. */
@@ -77,14 +77,15 @@ function cap(): Solid {
       [0, 1, 0],
       [
         [0.055, 0],
-        [0.055, 0.0497],
-        [0.096, 0.0512],
-        [0.1005, 0.0498],
+        [0.055, 0.0505],
+        [0.096, 0.0518],
+        [0.1005, 0.0502],
         [0.1235, 0.0325],
         [0.1235, 0],
       ],
     ),
-    halfSpace([0, -1, -0.33], -0.0835),
+    // Above the wrist's axis the slant, below it a level rim that meets the strip.
+    together(halfSpace([0, -1, -0.33], -0.0835), halfSpace([0, -1, 0], -0.0925)),
   );
 }
 
@@ -103,7 +104,7 @@ export function forearmVisuals(): readonly VisualPart[] {
     {
       frame: 'link5',
       material: DARK_GREY,
-      mesh: strip(stripOutline(0.0295, -0.008, -0.2135, 0.0275), -0.0205, 0, 0.003),
+      mesh: strip(stripOutline(0.0324, -0.008, -0.2135, 0.0275), -0.0205, 0, 0.003),
     },
     {
       frame: 'link5',
