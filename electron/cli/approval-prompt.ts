@@ -55,7 +55,8 @@ export function approvalCard(checked: CheckResult, facts: PreviewFacts, source: 
     ),
   );
   for (const { limit, value, soft, where } of facts.softExcesses) {
-    lines.push(row('asks for', `${limit} ${value.toFixed(3)} (soft limit ${soft}), ${where}`));
+    const asked = Number(value.toPrecision(4));
+    lines.push(row('asks for', `${limit} ${asked}, over the soft limit ${soft}: ${where}; to approve is to allow it`));
   }
   for (const text of facts.output ?? []) lines.push(row('prints', text));
   lines.push(row('known', knowledge(checked, facts)));
@@ -94,13 +95,31 @@ export class OperatorInput {
   #waiting: ((line: string | undefined) => void) | undefined;
   #reader: Interface | undefined;
   #ended = false;
+  readonly #stop = new AbortController();
+
+  /** Fires when the operator stops, whether a question is open or not. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Notes the operator's stop and ends the input: an open question gets no other answer. */
+  stop(): void {
+    this.#lines.length = 0;
+    this.#ended = true;
+    this.#stop.abort();
+    this.#answer(undefined);
+  }
 
   /** The next line; undefined once the input has ended. */
   async ask(question: string): Promise<string | undefined> {
     this.#open();
     process.stderr.write(question);
-    const line = this.#lines.shift();
-    if (line !== undefined || this.#ended) return line;
+    const line = this.#lines.shift() ?? (this.#ended ? undefined : await this.#nextLine());
+    if (line === undefined) tell('');
+    return line;
+  }
+
+  #nextLine(): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
@@ -130,13 +149,14 @@ export class OperatorInput {
   }
 }
 
-/** Asks until there is a clear answer. The end of the input is a rejection. */
+/** Asks until there is a clear answer. The end of the input is a rejection, Ctrl-C a stop. */
 export async function askOperator(input: OperatorInput, source: string, facts: PreviewFacts): Promise<Decision> {
   const warning = facts.outcome === 'passed' ? '' : 'The preview did not pass. ';
   for (;;) {
     const reply = await input.ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `);
     switch (reply?.trim().toLowerCase()) {
       case undefined:
+        if (input.stopped.aborted) return { kind: 'stop' };
         return { kind: 'reject', comment: 'the input ended without an answer' };
       case 'a':
       case 'approve':
@@ -145,8 +165,10 @@ export async function askOperator(input: OperatorInput, source: string, facts: P
       case 'stop':
         return { kind: 'stop' };
       case 'r':
-      case 'reject':
-        return { kind: 'reject', comment: (await input.ask('why (for the record)? ')) || 'no reason given' };
+      case 'reject': {
+        const comment = await input.ask('why (for the record)? ');
+        return input.stopped.aborted ? { kind: 'stop' } : { kind: 'reject', comment: comment || 'no reason given' };
+      }
       case 'e':
       case 'edit': {
         const edited = editProgram(source);
@@ -169,7 +191,12 @@ function editProgram(source: string): string | undefined {
   const file = join(folder, 'program.ts');
   try {
     writeFileSync(file, source);
-    const { status, error } = spawnSync(editor, [file], { stdio: 'inherit', shell: process.platform === 'win32' });
+    // By a shell, because EDITOR may hold options, as in "code --wait".
+    const [shell, ...words] =
+      process.platform === 'win32'
+        ? ['cmd.exe', '/d', '/s', '/c', `${editor} "${file}"`]
+        : ['sh', '-c', `${editor} "$1"`, 'sh', file];
+    const { status, error } = spawnSync(shell, words, { stdio: 'inherit', windowsVerbatimArguments: true });
     if (error !== undefined || status !== 0) {
       tell(
         `The editor "${editor}" failed${error === undefined ? '' : `: ${error.message}`}; the program is unchanged.`,

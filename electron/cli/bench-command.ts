@@ -16,7 +16,16 @@ import { connect, type Params } from '../ipc/rpc.ts';
 import { bundledEntry, readRig, readTask, taskNames, userFolder, VERSION } from '../session/installation.ts';
 import { makeRecordFolder } from '../session/session.ts';
 import { diagnosticLines } from './approval-prompt.ts';
-import { answer, type Command, type CommandInput, oneOf, tell, UsageError, wholeNumber } from './command.ts';
+import {
+  answer,
+  type Command,
+  type CommandInput,
+  makeFolder,
+  oneOf,
+  tell,
+  UsageError,
+  wholeNumber,
+} from './command.ts';
 import { readProgram } from './program-source.ts';
 
 export const BENCH_COMMAND: Command = {
@@ -24,7 +33,7 @@ export const BENCH_COMMAND: Command = {
   usage: '',
   summary: 'runs many trials without previews and reports success rates with their uncertainty',
   options: {
-    tasks: { type: 'string', value: 'A,B', help: 'tasks, separated by commas (default: all)' },
+    tasks: { type: 'string', value: 'A,B', help: 'names or files of tasks, separated by commas (default: all)' },
     policy: { type: 'string', value: 'expert|FILE', help: 'the program to run', default: 'expert' },
     tier: { type: 'string', value: 'S1', help: 'which functions the program may call', default: 'S1' },
     seed0: { type: 'string', value: 'N', help: 'first seed', default: '0' },
@@ -47,14 +56,17 @@ export const BENCH_COMMAND: Command = {
     );
     const recordFolder = input.text('record') === undefined ? null : resolve(input.text('record') ?? '');
     if (recordFolder !== null) makeRecordFolder(recordFolder);
+    makeFolder('out', out);
     const seeds = Array.from({ length: trials }, (_, index) => seed0 + index);
     const abort = new AbortController();
     const interrupt = () => abort.abort(new Error('interrupted by Ctrl-C; finished trials are in the results folder'));
     process.on('SIGINT', interrupt);
     const rows: BenchRow[] = [];
     try {
-      for (const name of tasks) {
-        const configuration = await prepare(name, input, tier, recordFolder);
+      // All of them before the first trial: a wrong name should not come up an hour later.
+      const configurations: Configuration[] = [];
+      for (const name of tasks) configurations.push(await prepare(name, input, tier, recordFolder));
+      for (const configuration of configurations) {
         rows.push(await benchTask(configuration, { out, seeds, workers }, abort.signal));
         writeFileSync(join(out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
       }

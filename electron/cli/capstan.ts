@@ -72,4 +72,10 @@ function overview(): string {
   ].join('\n');
 }
 
+// Whoever reads our answer may have read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT_FAILED);
+});
+
 process.exitCode = await main(process.argv.slice(2));

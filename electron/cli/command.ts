@@ -1,5 +1,6 @@
 // Owns what a command of the command line is, and how it answers: JSON on stdout if asked, everything else on stderr.
 
+import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export interface OptionSpec {
@@ -89,6 +90,17 @@ export function oneOf<const Choices extends readonly string[]>(
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw new UsageError(`--${option} takes one of ${choices.join(', ')}, not "${text}"`);
   return found;
+}
+
+/** Makes a folder for results, so that one that cannot be used is known before anything runs. @throws UsageError */
+export function makeFolder(option: string, folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(
+      `--${option}: the folder ${folder} cannot be made (${error instanceof Error ? error.message : error}); name another`,
+    );
+  }
 }
 
 /** For people: stderr, so that stdout stays the answer. */

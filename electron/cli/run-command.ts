@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
+import { RemoteError } from '../ipc/rpc.ts';
 import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
 import { episodeFolder, readRig, readTask } from '../session/installation.ts';
 import { Session } from '../session/session.ts';
@@ -51,7 +52,8 @@ export const RUN_COMMAND: Command = {
   },
   run: async (input) => {
     const [taskName, ...more] = input.words;
-    if (taskName === undefined || more.length > 0) throw new UsageError('name one task, as in: capstan run cube-lift');
+    if (taskName === undefined || more.length > 0)
+      throw new UsageError('name one task, or the path of a task file, as in: capstan run cube-lift');
     oneOf('robot', input.text('robot') ?? '', ['simulated']);
     const tier = oneOf('tier', input.text('tier') ?? '', TIERS);
     const approve = oneOf('approve', input.text('approve') ?? '', ['ask', 'auto']);
@@ -78,6 +80,7 @@ export const RUN_COMMAND: Command = {
     const interrupt = () => {
       tell('Ctrl-C: stopping.');
       session.stop('Ctrl-C at the command line').catch(() => undefined);
+      operator.stop();
     };
     process.on('SIGINT', interrupt);
     try {
@@ -153,7 +156,8 @@ async function supervise(
     for (const line of diagnosticLines(checked)) tell(line);
     if (!checked.ok) return checkFailure(checked);
     const block = session.blockOf(program.source, checked);
-    const facts = await session.preview(block, how.speedScale);
+    const facts = await previewOf(session, block, how);
+    if (facts === undefined) return STOPPED_BEFORE_RUN;
     tell(approvalCard(checked, facts, program.source));
     const decision =
       how.approve === 'auto' ? automaticDecision(facts) : await askOperator(how.operator, program.source, facts);
@@ -165,17 +169,47 @@ async function supervise(
         await session.reject({ kind: how.approve === 'auto' ? 'automatic' : 'person' }, decision.comment);
         return { ...rejection(facts, decision.comment), preview: shown(facts) };
       case 'stop':
-        await session.stop('the operator chose stop at the prompt');
-        return {
-          success: false,
-          stage: 'stopped',
-          message: 'stopped by the operator; nothing was run',
-          preview: shown(facts),
-        };
+        if (!how.operator.stopped.aborted) await session.stop('the operator chose stop at the prompt');
+        return { ...STOPPED_BEFORE_RUN, preview: shown(facts) };
       case 'approve':
-        return { ...(await runApproved(session, block, checked, facts, how)), preview: shown(facts) };
+        return { ...(await runApproved(session, block, checked, facts, how).catch(refusal)), preview: shown(facts) };
     }
   }
+}
+
+const STOPPED_BEFORE_RUN: RunOutcome = {
+  success: false,
+  stage: 'stopped',
+  message: 'stopped by the operator; nothing was run',
+};
+
+/** A preview that takes longer than this is announced, milliseconds. */
+const LONG_PREVIEW_MS = 2000;
+
+/** Facts of the preview; undefined when the operator stops before there are any. */
+async function previewOf(
+  session: Session,
+  block: CheckedBlock,
+  { speedScale, operator: { stopped } }: Supervision,
+): Promise<PreviewFacts | undefined> {
+  const patience = setTimeout(() => tell('the preview is still running; Ctrl-C stops'), LONG_PREVIEW_MS);
+  try {
+    return await Promise.race([
+      session.preview(block, speedScale),
+      new Promise<undefined>((resolve) => {
+        if (stopped.aborted) resolve(undefined);
+        else stopped.addEventListener('abort', () => resolve(undefined), { once: true });
+      }),
+    ]);
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/** What the gate would not start, as after a stop that came with the answer, is an outcome like any other. */
+function refusal(error: unknown): RunOutcome {
+  if (!(error instanceof RemoteError) || error.stage === undefined) throw error;
+  return { success: false, stage: error.stage, message: error.message, hint: error.hint };
 }
 
 async function runApproved(
@@ -240,7 +274,7 @@ function checkFailure(checked: CheckResult): RunOutcome {
 
 /** A rejected block failed where its preview failed; a good one was rejected. */
 function rejection(facts: PreviewFacts, comment: string): RunOutcome {
-  if (facts.failure === undefined) return { success: false, stage: 'rejected', message: `rejected: ${comment}` };
+  if (facts.failure === undefined) return { success: false, stage: 'rejected', message: comment };
   const { stage = 'code', message, line, hint } = facts.failure;
   return {
     success: false,
@@ -266,11 +300,16 @@ function report(outcome: RunOutcome, episode: string | null, robotTimeS: number)
   if (episode !== null) tell(`episode: ${episode}`);
 }
 
+/** A picture that cannot be written costs neither the verdict nor the episode. */
 async function writePicture(session: Session, file: string): Promise<void> {
-  const { png } = await session.picture(1200, 800);
-  mkdirSync(dirname(resolve(file)), { recursive: true });
-  writeFileSync(file, png);
-  tell(`picture: ${resolve(file)}`);
+  try {
+    mkdirSync(dirname(resolve(file)), { recursive: true });
+    const { png } = await session.picture(1200, 800);
+    writeFileSync(file, png);
+    tell(`picture: ${resolve(file)}`);
+  } catch (error) {
+    tell(`no picture was written: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function operatorName(): string {
