@@ -36,19 +36,19 @@ export function judge(world: TaskWorld, goal: Goal): Verdict {
   }
   const leaves = goalLeaves(goal);
   const held = leaves.map(() => true);
-  let all = true;
   let settled = true;
   for (let k = 0; k < HOLD_TICKS; k++) {
     world.tick();
     settled &&= world.propsRest;
-    leaves.forEach((leaf, index) => {
-      held[index] &&= holds(world, leaf);
+    // The leaves are all that must hold: a goal that is no list of parts is its own only leaf.
+    const now = leaves.map((leaf) => holds(world, leaf));
+    now.forEach((leafHolds, index) => {
+      held[index] &&= leafHolds;
     });
-    all &&= holds(world, goal);
   }
   const parts = leaves.map((leaf, index) => ({ text: describeGoal(leaf), holds: held[index] }));
   return {
-    success: all && settled,
+    success: settled && held.every(Boolean),
     parts,
     progress: parts.filter((part) => part.holds).length / parts.length,
     settled,

@@ -48,6 +48,7 @@ export class TaskWorld {
   readonly trace: TraceHash = createTraceHash();
   readonly #props: readonly { name: string; size: Vec3; geom: number; qpos: number; qvel: number }[];
   readonly #bodies: readonly { name: string; body: number }[];
+  readonly #geomNames: readonly string[];
   readonly #listeners = new Set<() => void>();
   #timeS = 0;
 
@@ -76,6 +77,7 @@ export class TaskWorld {
       name: this.physics.nameOf('body', index + 1),
       body: index + 1,
     }));
+    this.#geomNames = Array.from({ length: this.physics.model.ngeom }, (_, geom) => this.physics.nameOf('geom', geom));
     for (let k = 0; k < Math.round(SETTLE_AT_START_S / TICK_S); k++) this.#advanceTick();
   }
 
@@ -144,7 +146,7 @@ export class TaskWorld {
     return this.physics
       .contacts()
       .filter((contact) => contact.distanceM < 0)
-      .map(({ geomA, geomB }) => [this.physics.nameOf('geom', geomA), this.physics.nameOf('geom', geomB)]);
+      .map(({ geomA, geomB }) => [this.#geomNames[geomA], this.#geomNames[geomB]]);
   }
 
   /** The prop that both pads of an arm touch, if the hand holds one. */
