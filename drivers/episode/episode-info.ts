@@ -2,7 +2,7 @@
 // holds text only; this is the one place that turns it into numbers and back. Must never hold message data.
 
 import { z } from 'zod';
-import { FAILURE_STAGES } from './messages.ts';
+import { FAILURE_STAGES } from '../failure-stage.ts';
 
 /** Profile in the header of every file; tells Capstan's files from other MCAP files. */
 export const EPISODE_PROFILE = 'capstan';

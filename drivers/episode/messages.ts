@@ -5,6 +5,7 @@
 // columns from 1. A message's own time is the robot time it was recorded with; a file shows it as the field `timeS`.
 
 import { z } from 'zod';
+import { FAILURE_STAGES } from '../failure-stage.ts';
 import type { DeepReadonly } from './topic-codec.ts';
 
 const vec3 = z.tuple([z.number(), z.number(), z.number()]);
@@ -14,26 +15,7 @@ export const poseSchema = z.object({ position: vec3, quatWxyz: quat });
 const block = z.int().nonnegative();
 const line = z.int().positive();
 
-/** The stages a block or a trial can fail in. */
-export const FAILURE_STAGES = [
-  'check',
-  'code',
-  'perception',
-  'planning',
-  'motion',
-  'grasp',
-  'placement',
-  'limit',
-  'timeout',
-  'stopped',
-  'rejected',
-  'interrupted',
-  'crash',
-  'model',
-  'budget',
-] as const;
 const stage = z.enum(FAILURE_STAGES);
-export type FailureStage = z.infer<typeof stage>;
 
 /** What went wrong, in the words of the error itself. */
 export const failureSchema = z.object({

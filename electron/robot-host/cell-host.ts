@@ -3,10 +3,10 @@
 
 import { describeCause } from '../../drivers/episode/episode-error.ts';
 import type { EpisodeInfo } from '../../drivers/episode/episode-info.ts';
-import { FAILURE_STAGES } from '../../drivers/episode/messages.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
 import type { EpisodeWriter } from '../../drivers/episode/writer.ts';
 import { createEpisodeWriter } from '../../drivers/episode/writer.ts';
+import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
 import { type BeatRule, SESSION_BEAT } from '../../drivers/gate/beats.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';

@@ -1,28 +1,11 @@
 // Owns the error every refused or failed API call ends in, as policy code, recorder and agent see it.
 // Must never carry host stacks, paths or anything else a policy program may not know.
 
+import { FAILURE_STAGES, type FailureStage } from '../../drivers/failure-stage.ts';
 import type { MotionResult } from '../../drivers/robot.ts';
 
-/** The stages of DESIGN.md §3: where in the life of a block something went wrong. */
-export const STAGES = [
-  'check',
-  'code',
-  'perception',
-  'planning',
-  'motion',
-  'grasp',
-  'placement',
-  'limit',
-  'timeout',
-  'stopped',
-  'rejected',
-  'interrupted',
-  'crash',
-  'model',
-  'budget',
-] as const;
-
-export type Stage = (typeof STAGES)[number];
+export { FAILURE_STAGES as STAGES };
+export type Stage = FailureStage;
 
 /** What crosses from the robot's side to the program when a call fails. Plain JSON. */
 export interface ApiErrorJson {
