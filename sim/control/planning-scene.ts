@@ -68,7 +68,10 @@ export class PlanningScene {
           : name.includes('_finger')
             ? 'finger'
             : 'shell';
-      this.#geoms.push({ name: role === 'prop' || role === 'fixture' ? name : spokenPart(name), role });
+      this.#geoms.push({
+        name: role === 'prop' || role === 'fixture' ? name : spokenPart(name, scene.arms.length),
+        role,
+      });
     }
     for (const prop of props) {
       this.#propQpos.set(prop, this.physics.jointAddress(prop).qpos);
@@ -167,10 +170,11 @@ function pairKey({ geomA, geomB }: Contact): string {
   return geomA < geomB ? `${geomA}/${geomB}` : `${geomB}/${geomA}`;
 }
 
-/** "left/link5/1" as a person would say it. */
-function spokenPart(geomName: string): string {
-  const [, part = geomName] = geomName.split('/');
-  if (part.includes('finger')) return 'the fingers';
-  if (part === 'hand') return 'the hand';
-  return part.startsWith('link') ? `the arm (link ${part.slice(4)})` : part;
+/** "left/link5/1" as a person would say it; with two arms, whose it is. */
+function spokenPart(geomName: string, armCount: number): string {
+  const [side, part = geomName] = geomName.split('/');
+  const whose = armCount > 1 ? `${side} ` : '';
+  if (part.includes('finger')) return `the ${whose}fingers`;
+  if (part === 'hand') return `the ${whose}hand`;
+  return part.startsWith('link') ? `the ${whose}arm (link ${part.slice(4)})` : part;
 }

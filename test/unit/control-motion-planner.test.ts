@@ -319,6 +319,47 @@ describe('starting where things touch', () => {
   });
 });
 
+describe('two arms', () => {
+  const facing = tableWith();
+  const both: Scene = {
+    ...facing,
+    arms: [
+      LEFT_ARM,
+      {
+        side: 'right',
+        worldFromBase: { position: [1.1, 0.05, 0], quatWxyz: quatFromAxisAngle([0, 0, 1], Math.PI) },
+        startJointsRad: HOME_RAD,
+      },
+    ],
+  };
+
+  test('the other arm is an obstacle, and it is said whose part is meant', async () => {
+    const here = drive(both);
+    const other = here.world.tool(1).position;
+    const failure = await refusal(here, down(add(other, [-0.02, 0, 0])));
+    expect(failure.code).toBe('COLLISION_AT_GOAL');
+    expect(failure.message).toMatch(/the left (hand|fingers|arm).*the right (hand|fingers|arm)|the right.*the left/);
+  });
+
+  test('each arm plans and moves in the same world frame', async () => {
+    const here = drive(both);
+    const goal = down([0.7, 0.2, 0.1]);
+    for (const path of await here.scene.planMove('right', { kind: 'tool', pose: goal, approachM: 0.05 })) {
+      const plan = await here.robot.plan({ paths: [path], speedScale: 1, toolSpeedMPerS: 1 });
+      expect((await here.robot.execute(plan)).reached).toBe(true);
+    }
+    expect(distance(here.world.tool(1).position, goal.position)).toBeLessThan(0.002);
+    expect(angleBetween(here.world.tool(1).quatWxyz, goal.quatWxyz)).toBeLessThan(0.01);
+    expect((await here.go(down([0.45, -0.1, 0.1]))).reached).toBe(true);
+  });
+
+  test('an arm there is not cannot be planned for', async () => {
+    const here = drive(tableWith());
+    const ask = here.scene.planMove('right', { kind: 'tool', pose: down([0.5, 0, 0.1]), approachM: 0 });
+    await expect(ask).rejects.toThrow('this robot has no right arm; nothing has moved');
+  });
+});
+
 describe('planned motions in a furnished world', () => {
   test('of a hundred random goals every one that is planned is reached, and nothing is touched on the way', async () => {
     const counts = { planned: 0, refused: 0, stretches: 0 };
