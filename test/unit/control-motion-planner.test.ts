@@ -182,6 +182,18 @@ describe('what stands in the way', () => {
     expect(failure.message).toContain('table');
   });
 
+  test('the fingertips keep 3 mm from furniture and 1 mm from things', async () => {
+    // A pad reaches 8.8 mm below the tool point.
+    const table = drive(tableWith());
+    const near = await refusal(table, down([0.5, 0, TABLE_TOP_M + 0.0088 + 0.002]));
+    expect(near.message).toMatch(/the fingers would pass within 2 mm of table/);
+    await table.scene.planMove('left', { kind: 'tool', pose: down([0.5, 0, TABLE_TOP_M + 0.0125]), approachM: 0 });
+    const cube = drive(tableWith(boxAt('slab', [0.5, 0], [0.12, 0.12, 0.04])));
+    const top = TABLE_TOP_M + 0.04;
+    expect((await refusal(cube, down([0.5, 0, top + 0.0088 + 0.0004]))).message).toContain('slab');
+    await cube.scene.planMove('left', { kind: 'tool', pose: down([0.5, 0, top + 0.0105]), approachM: 0 });
+  });
+
   test('under the edge of the table is reached around it or not at all', async () => {
     const here = drive(tableWith());
     const goal: Pose = { position: [0.3, 0.5, -0.15], quatWxyz: TOOL_DOWN };
@@ -313,7 +325,7 @@ describe('starting where things touch', () => {
     lower[1] += 0.03;
     await here.robot.execute(await here.jointPlan([...lower]));
     expect(here.world.touching().some((pair) => pair.includes('table'))).toBe(true);
-    const failure = await refusal(here, down([0.5, 0, TABLE_TOP_M - 0.01]));
+    const failure = await refusal(here, down([0.5, 0, TABLE_TOP_M - 0.004]));
     expect(failure.message).toContain('table');
     expect((await here.go(down([0.5, 0, 0.1]))).reached).toBe(true);
   });
