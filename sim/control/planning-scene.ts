@@ -41,6 +41,7 @@ const FINGER_CLEARANCE_M = 0.001;
 const START_TOLERANCE_M = 0.001;
 
 type GeomRole = 'shell' | 'finger' | 'prop' | 'fixture';
+const NAMED_IN_ORDER: readonly GeomRole[] = ['finger', 'shell', 'prop', 'fixture'];
 
 export class PlanningScene {
   readonly physics: Physics;
@@ -125,12 +126,11 @@ export class PlanningScene {
     }
     if (worst === undefined) return undefined;
     const { contact, depthM } = worst;
-    return {
-      one: this.#geoms[contact.geomA].name,
-      other: this.#geoms[contact.geomB].name,
-      depthM,
-      position: contact.position,
-    };
+    // What moves is named first: the arm before props, props before furniture.
+    const [one, other] = [this.#geoms[contact.geomA], this.#geoms[contact.geomB]].sort(
+      (a, b) => NAMED_IN_ORDER.indexOf(a.role) - NAMED_IN_ORDER.indexOf(b.role),
+    );
+    return { one: one.name, other: other.name, depthM, position: contact.position };
   }
 
   dispose(): void {
