@@ -18,6 +18,7 @@ import { channelToParent } from '../ipc/process-channel.ts';
 import { type Params, serve } from '../ipc/rpc.ts';
 import { CellRecorder } from '../robot-host/cell-recorder.ts';
 import type { Cell } from '../session/cell.ts';
+import { sha256OfText } from '../session/installation.ts';
 import { runTrial, type TrialOptions } from '../session/trial.ts';
 
 type Configuration = Params<typeof BENCH_CONTRACT, 'configure'>;
@@ -36,12 +37,13 @@ async function trial(seed: number): Promise<TrialResult> {
   };
   const result = await runTrial({ ...common, seed }, block, onOpen);
   const writer = await recording;
-  await writer?.finish({
-    outcome: result.success ? 'succeeded' : 'failed',
+  const ended = {
+    outcome: result.success ? ('succeeded' as const) : ('failed' as const),
     stage: result.stage ?? undefined,
     message: result.message,
-    traceHash: result.traceHash,
-  });
+  };
+  writer?.record('/result', result.simSeconds, { scope: 'episode', ...ended, judged: true });
+  await writer?.finish({ ...ended, traceHash: result.traceHash });
   return result;
 }
 
@@ -68,7 +70,7 @@ async function startRecording(cell: Cell, what: Configuration, seed: number, fol
   writer.record('/program', 0, {
     block: 0,
     source: what.block.source,
-    sha256: '',
+    sha256: sha256OfText(what.block.source),
     origin: what.policy === 'expert' ? 'expert' : 'file',
   });
   const recorder = new CellRecorder(writer, cell.world, cell.robot);

@@ -102,9 +102,10 @@ async function verify(episode: Episode): Promise<Verification> {
   const rigText = await text('rig.yaml');
   if (taskText === undefined || rigText === undefined) return cannot('the file lacks its task or its rig');
   const ran = new Set<number>();
-  for await (const { message } of episode.messages('/result')) {
-    if (message.scope === 'block' && message.block !== undefined) ran.add(message.block);
+  for await (const { message } of episode.messages('/gate')) {
+    if (message.event === 'opened' && message.block !== undefined) ran.add(message.block);
   }
+  if (ran.size === 0) return cannot('nothing was run in it');
   const programs = new Map<number, string>();
   for await (const { message } of episode.messages('/program')) programs.set(message.block, message.source);
   const speeds = new Map<number, number>();
