@@ -59,7 +59,10 @@ export const BENCH_COMMAND: Command = {
     makeFolder('out', out);
     const seeds = Array.from({ length: trials }, (_, index) => seed0 + index);
     const abort = new AbortController();
-    const interrupt = () => abort.abort(new Error('interrupted by Ctrl-C; finished trials are in the results folder'));
+    const interrupt = () => {
+      tell('Ctrl-C: ending after the trials that run now.');
+      abort.abort();
+    };
     process.on('SIGINT', interrupt);
     const rows: BenchRow[] = [];
     try {
@@ -70,6 +73,10 @@ export const BENCH_COMMAND: Command = {
         rows.push(await benchTask(configuration, { out, seeds, workers }, abort.signal));
         writeFileSync(join(out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
       }
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      tell(`interrupted: the results of finished trials are in ${out}`);
+      return 1;
     } finally {
       process.off('SIGINT', interrupt);
     }
