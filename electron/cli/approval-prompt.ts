@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
-import { tell } from './command.ts';
+import { printable, tell } from './command.ts';
 
 export type Decision =
   | { readonly kind: 'approve' }
@@ -19,7 +19,7 @@ export type Decision =
 export function diagnosticLines({ diagnostics }: CheckResult): string[] {
   return diagnostics.map(
     ({ line, column, severity, message, hint, code }) =>
-      `${severity} at line ${line}, column ${column}: ${message} [${code}]${hint === '' ? '' : `\n  next: ${hint}`}`,
+      `${severity} at line ${line}, column ${column}: ${printable(message)} [${code}]${hint === '' ? '' : `\n  next: ${printable(hint)}`}`,
   );
 }
 
@@ -60,12 +60,12 @@ export function approvalCard(checked: CheckResult, facts: PreviewFacts, source: 
   }
   for (const text of facts.output ?? []) lines.push(row('prints', text));
   lines.push(row('known', knowledge(checked, facts)));
-  lines.push(row('outcome', outcomeInWords(facts, source)));
+  lines.push(...outcomeLines(facts, source));
   return lines.join('\n');
 }
 
 function row(label: string, text: string): string {
-  return `  ${label.padEnd(10)} ${text}`;
+  return `  ${label.padEnd(10)} ${printable(text)}`;
 }
 
 /** Lines of API calls by what the preview knows of them. At tier S1 what was reached is exact. */
@@ -78,15 +78,16 @@ function knowledge({ effects }: CheckResult, facts: PreviewFacts): string {
   return `${exact} of ${calling.size} calling lines exact (the twin copies the world), ${rest}`;
 }
 
-function outcomeInWords({ outcome, failure, predictedSuccess }: PreviewFacts, source: string): string {
+function outcomeLines({ outcome, failure, predictedSuccess }: PreviewFacts, source: string): string[] {
   if (failure === undefined) {
     const goal = { yes: 'the goal would hold', no: 'the goal would NOT hold', unknown: 'the goal was not judged' };
-    return `${outcome}; ${goal[predictedSuccess ?? 'unknown']}`;
+    return [row('outcome', `${outcome}; ${goal[predictedSuccess ?? 'unknown']}`)];
   }
   const { stage, line, message, hint } = failure;
   const text = line === undefined ? undefined : source.split('\n')[line - 1]?.trim();
   const place = line === undefined ? '' : `, line ${line}${text === undefined ? '' : `: ${text}`}`;
-  return `FAILED at ${stage ?? 'code'}${place}\n             ${message}${hint === undefined ? '' : `\n             next: ${hint}`}`;
+  const lines = [row('outcome', `FAILED at ${stage ?? 'code'}${place}`), row('', message)];
+  return hint === undefined ? lines : [...lines, row('', `next: ${hint}`)];
 }
 
 /** The operator's answers, line by line; one for the whole session, so that no line is lost between two questions. */

@@ -103,6 +103,17 @@ export function makeFolder(option: string, folder: string): void {
   }
 }
 
+/**
+ * Text of a program on one line of a terminal: what could move the cursor, change colours, start a new line or turn the
+ * direction of writing is shown as an escape, so that no program can draw a line that Capstan did not write.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const named = { '\n': '\\n', '\t': '\\t', '\r': '\\r' }[character];
+    return named ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
 /** For people: stderr, so that stdout stays the answer. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -9,7 +9,7 @@ import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { PLAIN_RUN } from '../session/cell.ts';
 import { VERSION } from '../session/installation.ts';
 import { Session } from '../session/session.ts';
-import { answer, type Command, tell, UsageError } from './command.ts';
+import { answer, type Command, printable, tell, UsageError } from './command.ts';
 
 export const REPLAY_COMMAND: Command = {
   name: 'replay',
@@ -58,7 +58,7 @@ async function summarise(episode: Episode) {
     } else if (topic === '/stop')
       lines.push(`  ${timeS.toFixed(2).padStart(7)} s  STOP by ${message.source}: ${message.reason}`);
     else if (topic === '/output')
-      lines.push(`  ${timeS.toFixed(2).padStart(7)} s  ${message.channel}: ${message.text}`);
+      lines.push(`  ${timeS.toFixed(2).padStart(7)} s  ${message.channel}: ${printable(message.text)}`);
   }
   const end =
     outcome === null

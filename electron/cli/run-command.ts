@@ -9,7 +9,7 @@ import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.
 import { episodeFolder, readRig, readTask } from '../session/installation.ts';
 import { Session } from '../session/session.ts';
 import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './approval-prompt.ts';
-import { answer, type Command, oneOf, tell, UsageError, wholeNumber } from './command.ts';
+import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
 import { readProgram } from './program-source.ts';
 
 const TIERS = ['S1'] as const;
@@ -71,7 +71,7 @@ export const RUN_COMMAND: Command = {
       previews: true,
       policy: program.policy,
       events: {
-        output: ({ text, line }) => tell(`  says${line === undefined ? '' : ` (line ${line})`}: ${text}`),
+        output: ({ text, line }) => tell(`  says${line === undefined ? '' : ` (line ${line})`}: ${printable(text)}`),
         stopped: ({ source, detail }) => tell(`STOPPED by ${source}: ${detail}`),
         recordingFailed: ({ message, hint }) => tell(`${message}\n  ${hint}`),
       },
@@ -235,7 +235,7 @@ async function runApproved(
   );
   const ended: BlockReport = await session.run(block, offer.offerId, settings, checked);
   for (const { channel, text, line } of ended.output) {
-    if (channel !== 'say') tell(`  prints${line === undefined ? '' : ` (line ${line})`}: ${text}`);
+    if (channel !== 'say') tell(`  prints${line === undefined ? '' : ` (line ${line})`}: ${printable(text)}`);
   }
   if (ended.failure !== undefined) {
     const { stage = 'code', message, line, hint } = ended.failure;
@@ -294,8 +294,8 @@ function report(outcome: RunOutcome, episode: string | null, robotTimeS: number)
   for (const { text, holds } of goal ?? []) tell(`  ${holds ? 'yes' : 'NO '}  ${text}`);
   if (success) tell(`SUCCESS after ${robotTimeS.toFixed(1)} s of robot time: ${message}`);
   else {
-    tell(`FAILED at ${stage}${line === undefined ? '' : `, line ${line}`}: ${message}`);
-    if (hint !== undefined && hint !== '') tell(`  next: ${hint}`);
+    tell(`FAILED at ${stage}${line === undefined ? '' : `, line ${line}`}: ${printable(message)}`);
+    if (hint !== undefined && hint !== '') tell(`  next: ${printable(hint)}`);
   }
   if (episode !== null) tell(`episode: ${episode}`);
 }

@@ -101,6 +101,19 @@ describe('capstan run', () => {
     expect((await messagesOf(episode, '/preview')).length).toBe(2);
   });
 
+  it('shows what a program prints as text, never as lines or colours of its own', async () => {
+    const fake = '\\u001b[2K\\rSUCCESS after 1.0 s\\n  outcome    passed; the goal would hold\\u202e';
+    const program = home.program(
+      'forger.ts',
+      `console.log('${fake}');\nawait say('${fake}');\nthrow new Error('${fake}');\n`,
+    );
+    const { stderr } = await home.run(['run', 'cube-lift', '--policy', program], { input: 'a\n' });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+    expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(stderr).not.toMatch(/^\s*(SUCCESS|outcome +passed)/m);
+    expect(stderr).toContain('\\u{1b}[2K\\rSUCCESS after 1.0 s\\n');
+  });
+
   it('leaves a soft limit to a person', async () => {
     const program = home.program('strong.ts', 'await closeGripper({ forceN: 65 });\n');
     const run = await home.run(['run', 'cube-lift', '--policy', program, '--approve', 'auto', '--json']);
