@@ -11,10 +11,8 @@ import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode
 import type { ProgramMessage } from '../../drivers/episode/messages.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import type { Tier } from '../../skills/api/definition.ts';
-import { apiFor } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
-import { createChecker, type PolicyChecker } from '../../skills/check/checker.ts';
-import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
+import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
 import { type BlockReport, type PreviewFacts, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
 import { type Client, connect, type EventHandlers, type Result } from '../ipc/rpc.ts';
@@ -42,7 +40,7 @@ export class Session {
   readonly episodePath: string | null;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
-  readonly #checker: PolicyChecker;
+  readonly #checker: KillableChecker;
   readonly #beat: NodeJS.Timeout;
   readonly #finished: FinishedBlock[] = [];
   #blocks = 0;
@@ -56,10 +54,8 @@ export class Session {
     this.#child = child;
     this.#host = host;
     this.episodePath = episodePath;
-    this.#checker = createChecker(
-      apiFor({ tier: options.tier, arms: options.taskFile.task.robot.arms }),
-      GUEST_MODULES,
-    );
+    const api = { tier: options.tier, arms: options.taskFile.task.robot.arms };
+    this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
   }
 
@@ -198,6 +194,7 @@ export class Session {
   /** Ends the robot host; it stops whatever still moves and completes the episode. */
   async close(): Promise<void> {
     clearInterval(this.#beat);
+    await this.#checker.dispose();
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => {
       this.#child.once('exit', () => resolve());

@@ -161,6 +161,8 @@ class Checker {
     const semantic = program.getSemanticDiagnostics(file, timeBudget(MAX_CHECK_MS));
     const typed = semantic
       .filter((diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error)
+      // Finding the right words takes a walk through the program; far more than are ever shown need none.
+      .slice(0, 4 * MAX_DIAGNOSTICS)
       .map((diagnostic) => findingOf(diagnostic, context));
     const awaiting = new AwaitingRule(checker, file, sourceLength).findings(sourceLength);
     return [...forbidden, ...awaiting, ...typed];
