@@ -125,7 +125,7 @@ throw new Sticky();`,
     source: `const kept: Uint8Array[] = [];
 for (let i = 0; i < 8; i++) kept.push(new Uint8Array(2_000_000).fill(1));`,
     caughtBy: [],
-    ends: ['MEMORY_LIMIT'],
+    ends: ['MEMORY_LIMIT', 'CPU_LIMIT'],
     lifted: 'more memory',
   },
   {
@@ -134,7 +134,7 @@ for (let i = 0; i < 8; i++) kept.push(new Uint8Array(2_000_000).fill(1));`,
 for (let i = 0; i < 23; i++) text = text.concat(text);
 console.log(text.lastIndexOf('b'));`,
     caughtBy: [],
-    ends: ['MEMORY_LIMIT'],
+    ends: ['MEMORY_LIMIT', 'CPU_LIMIT'],
     lifted: 'more memory',
   },
   {
@@ -151,14 +151,14 @@ for (let i = 0; i < 200_000; i++) kept.set(i, [i, i, i, i]);`,
   await getObjectPose('red cube');
 }`,
     caughtBy: [],
-    ends: ['CALL_LIMIT'],
+    ends: ['CALL_LIMIT', 'CPU_LIMIT'],
     lifted: 'more calls',
   },
   {
     name: 'calls hundreds of times at once',
     source: `await Promise.all(Array.from({ length: 200 }, () => getObjectPose('red cube')));`,
     caughtBy: [],
-    ends: ['CALL_LIMIT'],
+    ends: ['CALL_LIMIT', 'CPU_LIMIT'],
     lifted: 'more calls',
   },
   {
@@ -170,7 +170,7 @@ for (let i = 0; i < 10; i++) {
   } catch {}
 }`,
     caughtBy: [],
-    ends: ['ARGUMENT_LIMIT'],
+    ends: ['ARGUMENT_LIMIT', 'CPU_LIMIT'],
     lifted: 'more arguments',
   },
   {
