@@ -184,7 +184,7 @@ const STOPPED_BEFORE_RUN: RunOutcome = {
 };
 
 /** A preview that takes longer than this is announced, milliseconds. */
-const LONG_PREVIEW_MS = 4000;
+const LONG_PREVIEW_MS = 2500;
 
 /** Facts of the preview; undefined when the operator stops before there are any. */
 async function previewOf(
