@@ -71,6 +71,160 @@ function binomialTailHalf(n: number, k: number): number {
   return largest * sum;
 }
 
+/** How two programs did on the same seeds. */
+export interface PairedCounts {
+  readonly both: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  readonly neither: number;
+}
+
+/**
+ * 95 % interval of the difference of two success rates on the same seeds, second less first: Newcombe's square-and-add
+ * of Wilson intervals with the corrected correlation (R. G. Newcombe, Improved confidence intervals for the difference
+ * between binomial proportions based on paired data, Statistics in Medicine 17 (1998), method 10). For no pairs at all
+ * it is [-1, 1].
+ * @throws RangeError when a count is not whole
+ */
+export function pairedDifferenceInterval95({ both, onlyFirst, onlySecond, neither }: PairedCounts): Interval {
+  for (const count of [both, onlyFirst, onlySecond, neither]) assertCount(count, 'a count of pairs');
+  const n = both + onlyFirst + onlySecond + neither;
+  if (n === 0) return { low: -1, high: 1 };
+  const first = (both + onlyFirst) / n;
+  const second = (both + onlySecond) / n;
+  const firstWilson = wilsonInterval95(both + onlyFirst, n);
+  const secondWilson = wilsonInterval95(both + onlySecond, n);
+  const phi = correctedPhi(both, onlyFirst, onlySecond, neither);
+  const half = (secondSide: number, firstSide: number) =>
+    Math.sqrt(Math.max(0, secondSide * secondSide - 2 * phi * secondSide * firstSide + firstSide * firstSide));
+  const difference = second - first;
+  return {
+    low: difference - half(second - secondWilson.low, firstWilson.high - first),
+    high: difference + half(secondWilson.high - second, first - firstWilson.low),
+  };
+}
+
+/** Correlation of the two outcomes, with Newcombe's correction of a positive one towards 0. */
+function correctedPhi(both: number, onlyFirst: number, onlySecond: number, neither: number): number {
+  const n = both + onlyFirst + onlySecond + neither;
+  const margins =
+    Math.sqrt((both + onlyFirst) * (onlySecond + neither)) * Math.sqrt((both + onlySecond) * (onlyFirst + neither));
+  if (margins === 0) return 0;
+  const products = both * neither - onlyFirst * onlySecond;
+  return (products > 0 ? Math.max(products - n / 2, 0) : products) / margins;
+}
+
+/** Evidence against "both are equally good", as it stands after some pairs. */
+export interface PairedEvidence {
+  /** Pairs seen. */
+  readonly pairs: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  /** The e-value: wealth of a bettor who started with 1. Its mean is at most 1 if both are equally good. */
+  readonly eValue: number;
+  /** The largest e-value so far. */
+  readonly peak: number;
+  /** Number of pairs after which the e-value first reached 1/alpha; null while it has not. */
+  readonly crossedAt: number | null;
+}
+
+/**
+ * A test of two programs on the same seeds that may be looked at after every pair and stopped at any of them: the
+ * probability that it ever crosses is at most alpha if both are equally good.
+ *
+ * A test martingale on the pairs that differ. If both programs are equally good, each such pair is won by either with
+ * probability 1/2 whatever came before; a bettor who stakes on the next winner by the Krichevsky-Trofimov estimate
+ * (the mixture over all alternatives with a Beta(1/2, 1/2) prior) then has a fair game, and by Ville's inequality turns
+ * 1 into 1/alpha with probability at most alpha. Sources: A. Ramdas, P. Gruenwald, V. Vovk and G. Shafer,
+ * Game-theoretic statistics and safe anytime-valid inference, Statistical Science 38 (2023), sections 3 and 4;
+ * I. Waudby-Smith and A. Ramdas, Estimating means of bounded random variables by betting, JRSS B 86 (2024);
+ * R. E. Krichevsky and V. K. Trofimov, IEEE Transactions on Information Theory 27 (1981).
+ */
+export class SequentialPairedTest {
+  readonly #threshold: number;
+  #pairs = 0;
+  #onlyFirst = 0;
+  #onlySecond = 0;
+  #eValue = 1;
+  #peak = 1;
+  #crossedAt: number | null = null;
+
+  /** @param alpha largest probability of a false alarm, in (0, 1) */
+  constructor(alpha = 0.05) {
+    if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha lies in (0, 1), not ${alpha}`);
+    this.#threshold = 1 / alpha;
+  }
+
+  /** Takes in the next pair; the order must not depend on its outcome. */
+  observe(firstSucceeded: boolean, secondSucceeded: boolean): PairedEvidence {
+    this.#pairs += 1;
+    if (firstSucceeded !== secondSucceeded) {
+      const differing = this.#onlyFirst + this.#onlySecond;
+      const sameSide = firstSucceeded ? this.#onlyFirst : this.#onlySecond;
+      // Even odds pay twice the share of the wealth that was staked on the side that won.
+      this.#eValue = Math.min(Number.MAX_VALUE, this.#eValue * ((2 * sameSide + 1) / (differing + 1)));
+      if (firstSucceeded) this.#onlyFirst += 1;
+      else this.#onlySecond += 1;
+      this.#peak = Math.max(this.#peak, this.#eValue);
+      if (this.#crossedAt === null && this.#eValue >= this.#threshold) this.#crossedAt = this.#pairs;
+    }
+    return this.evidence;
+  }
+
+  get evidence(): PairedEvidence {
+    return {
+      pairs: this.#pairs,
+      onlyFirst: this.#onlyFirst,
+      onlySecond: this.#onlySecond,
+      eValue: this.#eValue,
+      peak: this.#peak,
+      crossedAt: this.#crossedAt,
+    };
+  }
+}
+
+/** What a comparison on equal seeds can show at the most, by the exact McNemar test at 5 %. */
+export interface PairedReach {
+  /** Fewest seeds that must differ, all in one direction. */
+  readonly fewestDiffering: number;
+  /** That as a difference of the success rates; null when there are not so many seeds. */
+  readonly smallestDifference: number | null;
+  /**
+   * The difference that shows with a probability of 80 % when every seed that differs, differs in the same direction;
+   * null when none does.
+   */
+  readonly likelyDifference: number | null;
+}
+
+/** @param pairs seeds that both programs run */
+export function pairedReach(pairs: number): PairedReach {
+  assertCount(pairs, 'pairs');
+  let fewest = 1;
+  while (mcNemarExact(0, fewest) > 0.05) fewest += 1;
+  if (pairs < fewest) return { fewestDiffering: fewest, smallestDifference: null, likelyDifference: null };
+  let low = 0;
+  let high = 1;
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (binomialAtLeast(pairs, middle, fewest) >= 0.8) high = middle;
+    else low = middle;
+  }
+  return { fewestDiffering: fewest, smallestDifference: fewest / pairs, likelyDifference: high };
+}
+
+/** P(X >= least) for X ~ Binomial(trials, rate), for small `least`: one less the few terms below it. */
+function binomialAtLeast(trials: number, rate: number, least: number): number {
+  if (rate >= 1) return trials >= least ? 1 : 0;
+  let term = 1;
+  for (let i = 0; i < trials; i++) term *= 1 - rate;
+  let below = 0;
+  for (let k = 0; k < least; k++) {
+    below += term;
+    term *= ((trials - k) / (k + 1)) * (rate / (1 - rate));
+  }
+  return 1 - below;
+}
+
 /** Arithmetic mean; NaN for no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
