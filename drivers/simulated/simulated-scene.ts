@@ -12,6 +12,7 @@ import type { TimedPath } from '../../sim/control/trajectory.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS } from '../../sim/robots/panda/limits.ts';
+import type { Fixture } from '../../sim/scenes/scene.ts';
 import { compose, type Pose } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { ArmSide, JointPath } from '../robot.ts';
@@ -96,7 +97,19 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
   }
 
   async objects(): Promise<readonly TrueObject[]> {
-    return this.#world.props().map(({ name, pose, size }) => ({ name, pose, extent: size }));
+    const world = this.#world;
+    const { props, fixtures } = world.scene;
+    const featuresOf = (body: Fixture) => (body.features ?? []).map(({ name }) => ({ name, kind: 'feature' as const }));
+    const named = [
+      ...props.map(({ name }) => ({ name, kind: 'prop' as const })),
+      ...props.flatMap(featuresOf),
+      ...fixtures.flatMap(featuresOf),
+      ...fixtures.map(({ name }) => ({ name, kind: 'fixture' as const })),
+    ];
+    return named.flatMap(({ name, kind }) => {
+      const state = world.thing(name);
+      return state === undefined ? [] : [{ name, kind, pose: state.pose, extent: state.size }];
+    });
   }
 
   dispose(): void {

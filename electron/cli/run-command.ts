@@ -6,7 +6,7 @@ import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
-import { episodeFolder, readRig, readTask } from '../session/installation.ts';
+import { episodeFolder, openTask, readRig } from '../session/installation.ts';
 import { Session } from '../session/session.ts';
 import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './approval-prompt.ts';
 import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
@@ -59,8 +59,9 @@ export const RUN_COMMAND: Command = {
     const approve = oneOf('approve', input.text('approve') ?? '', ['ask', 'auto']);
     const speedScale = wholeNumber('speed', input.text('speed') ?? '', 1, 100) / 100;
     const seed = wholeNumber('seed', input.text('seed') ?? '', 0, Number.MAX_SAFE_INTEGER);
-    const taskFile = readTask(taskName);
-    const program = readProgram(input.text('policy') ?? '', taskFile.task.name, tier);
+    const source = openTask(taskName);
+    const taskFile = source.taskFor(seed);
+    const program = readProgram(input.text('policy') ?? '', source.name, tier);
     const session = await Session.open({
       taskFile,
       rigFile: readRig(input.text('rig')),

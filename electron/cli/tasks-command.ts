@@ -1,7 +1,7 @@
 // Owns `capstan tasks`: what there is to do.
 
 import { existsSync } from 'node:fs';
-import { describeGoal } from '../../sim/tasks/judge.ts';
+import { describeGoal } from '../../sim/tasks/goal.ts';
 import { expertPath, readTask, taskNames } from '../session/installation.ts';
 import { answer, type Command } from './command.ts';
 

@@ -11,6 +11,7 @@ import { renderScene, type ViewPart } from '../../sim/cameras/scene-view.ts';
 import { loadPandaMeshes } from '../../sim/robots/panda/mesh-files.ts';
 import { pandaVisuals } from '../../sim/robots/panda/visual.ts';
 import type { VisualPart } from '../../sim/robots/panda/visual-part.ts';
+import { type Fixture, partsOf } from '../../sim/scenes/scene.ts';
 import type { Pose, Vec3 } from '../../sim/spatial.ts';
 import { IDENTITY_POSE, NO_ROTATION } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
@@ -40,12 +41,10 @@ export function sceneImage(
       parts.push({ body: `${side}/${frame}`, shape: { kind: 'mesh', mesh }, material });
     }
   }
-  for (const { name, size, colorSrgb } of world.scene.props) {
-    parts.push({ body: name, shape: { kind: 'box', size }, material: paint(colorSrgb, 0.5) });
-  }
-  for (const { name, pose, size, colorSrgb } of world.scene.fixtures) {
-    bodies.set(name, pose);
-    parts.push({ body: name, shape: { kind: 'box', size }, material: paint(colorSrgb, 0.7) });
+  for (const prop of world.scene.props) parts.push(...bodyParts(prop, 0.5));
+  for (const fixture of world.scene.fixtures) {
+    bodies.set(fixture.name, fixture.pose);
+    parts.push(...bodyParts(fixture, 0.7));
   }
   bodies.set('floor', { position: [0, 0, FLOOR_Z], quatWxyz: NO_ROTATION });
   parts.push({ body: 'floor', shape: { kind: 'plane' }, material: paint([0.62, 0.64, 0.66], 0.9) });
@@ -60,6 +59,15 @@ export function sceneImage(
     { bodies, parts },
     { ...options, verticalFovRad: VERTICAL_FOV_RAD, worldFromCamera: lookAt(EYE, TARGET) },
   );
+}
+
+function bodyParts(body: Fixture, roughness: number): ViewPart[] {
+  return partsOf(body).map(({ shape, bodyFromPart, colorSrgb }) => ({
+    body: body.name,
+    shape,
+    material: paint(colorSrgb, roughness),
+    bodyFromShape: bodyFromPart,
+  }));
 }
 
 let visuals: readonly VisualPart[] | undefined;

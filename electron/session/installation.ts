@@ -6,8 +6,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
 import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import { TASK_FAMILIES } from '../../sim/tasks/task-family.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 
 /** The folder that holds package.json. */
@@ -63,10 +65,13 @@ export class NotFoundError extends Error {
 const TASK_FOLDER = join(INSTALLATION_ROOT, 'sim', 'tasks');
 const EXPERT_FOLDER = join(INSTALLATION_ROOT, 'skills', 'experts');
 
+/** Every task and family, by name. */
 export function taskNames(): string[] {
+  const families = TASK_FAMILIES.map(({ name }) => name);
   return readdirSync(TASK_FOLDER, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(TASK_FOLDER, entry.name, 'task.yaml')))
     .map((entry) => entry.name)
+    .concat(families)
     .sort();
 }
 
@@ -81,6 +86,32 @@ export function readTask(nameOrPath: string): TaskFile {
   }
   const text = readFileSync(path, 'utf8');
   return { task: parseTask(text, path), text, path };
+}
+
+/** A task as the command line names it: the same for every seed, or drawn from it. */
+export interface TaskSource {
+  readonly name: string;
+  taskFor(seed: number): TaskFile;
+}
+
+/**
+ * Finds a task by its name, or by the path of a task file of the user, or a family whose tasks are drawn per seed.
+ * @throws NotFoundError, or YamlFileError when the file cannot be used
+ */
+export function openTask(nameOrPath: string): TaskSource {
+  const family = TASK_FAMILIES.find(({ name }) => name === nameOrPath);
+  if (family === undefined) {
+    const file = readTask(nameOrPath);
+    return { name: file.task.name, taskFor: () => file };
+  }
+  return {
+    name: family.name,
+    taskFor: (seed) => {
+      const text = stringify(family.draw(seed));
+      const path = `${family.name}, seed ${seed}`;
+      return { task: parseTask(text, path), text, path };
+    },
+  };
 }
 
 /** A rig file with the text it was read from. */

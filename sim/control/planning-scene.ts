@@ -6,7 +6,7 @@ import { Physics } from '../engine/physics.ts';
 import { type ArmHandles, findArm } from '../robots/panda/arm-handles.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { JOINT_COUNT } from '../robots/panda/limits.ts';
-import { PLANNING_HELD_BITS, PLANNING_PROP_BITS, type Scene, sceneMjcf } from '../scenes/scene.ts';
+import { geomName, PLANNING_HELD_BITS, PLANNING_PROP_BITS, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
 import { compose, type Pose } from '../spatial.ts';
 
 /** A prop in the grip: it moves with the tool. */
@@ -49,7 +49,7 @@ export class PlanningScene {
   readonly #mounts: readonly Pose[];
   readonly #geoms: { readonly name: string; readonly role: GeomRole }[] = [];
   readonly #propQpos = new Map<string, number>();
-  readonly #propGeom = new Map<string, number>();
+  readonly #propGeoms = new Map<string, readonly number[]>();
   #held: readonly HeldProp[] = [];
   #touchingAtStart = new Map<string, number>();
 
@@ -58,25 +58,32 @@ export class PlanningScene {
     this.arms = scene.arms.map((arm) => findArm(this.physics, arm.side));
     this.#mounts = scene.arms.map((arm) => arm.worldFromBase);
     const { model } = this.physics;
-    const props = new Set(scene.props.map((prop) => prop.name));
-    const fixtures = new Set(scene.fixtures.map((fixture) => fixture.name));
-    for (let geom = 0; geom < model.ngeom; geom++) {
-      const name = this.physics.nameOf('geom', geom);
-      const role = props.has(name)
-        ? 'prop'
-        : fixtures.has(name)
-          ? 'fixture'
-          : name.includes('_finger')
-            ? 'finger'
-            : 'shell';
-      this.#geoms.push({
-        name: role === 'prop' || role === 'fixture' ? name : spokenPart(name, scene.arms.length),
-        role,
+    const owners = new Map<string, { readonly name: string; readonly role: 'prop' | 'fixture' }>();
+    for (const prop of scene.props) {
+      partsOf(prop).forEach((_, index) => {
+        owners.set(geomName(prop, index), { name: prop.name, role: 'prop' });
       });
     }
-    for (const prop of props) {
-      this.#propQpos.set(prop, this.physics.jointAddress(prop).qpos);
-      this.#propGeom.set(prop, this.physics.id('geom', prop));
+    for (const fixture of scene.fixtures) {
+      partsOf(fixture).forEach((_, index) => {
+        owners.set(geomName(fixture, index), { name: fixture.name, role: 'fixture' });
+      });
+    }
+    for (let geom = 0; geom < model.ngeom; geom++) {
+      const name = this.physics.nameOf('geom', geom);
+      this.#geoms.push(
+        owners.get(name) ?? {
+          name: spokenPart(name, scene.arms.length),
+          role: name.includes('_finger') ? 'finger' : 'shell',
+        },
+      );
+    }
+    for (const prop of scene.props) {
+      this.#propQpos.set(prop.name, this.physics.jointAddress(prop.name).qpos);
+      this.#propGeoms.set(
+        prop.name,
+        partsOf(prop).map((_, index) => this.physics.id('geom', geomName(prop, index))),
+      );
     }
   }
 
@@ -91,11 +98,14 @@ export class PlanningScene {
     for (const [prop, pose] of state.props) this.#placeProp(prop, pose);
     const { geom_contype: contype, geom_conaffinity: conaffinity, geom_bodyid: bodyOf } = this.physics.model;
     const { body_contype: bodyContype, body_conaffinity: bodyConaffinity } = this.physics.model;
-    for (const [prop, geom] of this.#propGeom) {
+    for (const [prop, geoms] of this.#propGeoms) {
       const held = state.held.some((one) => one.prop === prop);
       const bits = held ? PLANNING_HELD_BITS : PLANNING_PROP_BITS;
-      contype[geom] = bits.contype;
-      conaffinity[geom] = bits.conaffinity;
+      for (const geom of geoms) {
+        contype[geom] = bits.contype;
+        conaffinity[geom] = bits.conaffinity;
+      }
+      const [geom] = geoms;
       // The engine rules pairs of bodies out before it looks at their geoms.
       bodyContype[bodyOf[geom]] = bits.contype;
       bodyConaffinity[bodyOf[geom]] = bits.conaffinity;

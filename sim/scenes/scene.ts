@@ -3,29 +3,62 @@
 
 import { STEP_S } from '../engine/physics.ts';
 import { type CollisionBits, pandaMjcf } from '../robots/panda/mjcf.ts';
-import type { Pose, Vec3 } from '../spatial.ts';
+import { compose, IDENTITY_POSE, type Pose, type Vec3 } from '../spatial.ts';
 
-/** A box that never moves. */
-export interface Fixture {
+/** A solid centred in its own frame. */
+export type Shape =
+  /** Full side lengths, metres. */
+  | { readonly kind: 'box'; readonly size: Vec3 }
+  /** Axis along z. */
+  | { readonly kind: 'cylinder'; readonly radiusM: number; readonly heightM: number }
+  | { readonly kind: 'sphere'; readonly radiusM: number };
+
+/** One solid of a rigid body. */
+export interface Part {
+  readonly shape: Shape;
+  readonly bodyFromPart: Pose;
+  readonly colorSrgb: Vec3;
+  /** Density of this part over the density of its body; 1 when left out. */
+  readonly densityShare?: number;
+  /** The feature this part belongs to, by name. */
+  readonly feature?: string;
+}
+
+/** A named place on a body that programs and goals may speak of, as "green handle". */
+export interface Feature {
+  readonly name: string;
+  readonly bodyFromFeature: Pose;
+  /** Full side lengths of the box around it in its own frame, metres. */
+  readonly size: Vec3;
+}
+
+/** A rigid body: one box, or several parts. */
+interface Body {
   readonly name: string;
   readonly pose: Pose;
-  /** Full side lengths, metres. */
+  /** Full side lengths of the box around the body; the body's frame is at the centre of that box. Metres. */
   readonly size: Vec3;
   readonly colorSrgb: Vec3;
   /** Sliding, torsional, rolling. */
   readonly friction: Vec3;
+  /** One box of the body's size and colour when left out. */
+  readonly parts?: readonly Part[];
+  readonly features?: readonly Feature[];
 }
 
-/** A box that can be moved. */
-export interface Prop {
-  readonly name: string;
-  readonly pose: Pose;
-  /** Full side lengths, metres. */
-  readonly size: Vec3;
-  readonly colorSrgb: Vec3;
+/** A body that never moves. */
+export type Fixture = Body;
+
+/** A body that can be moved. */
+export interface Prop extends Body {
   /** kg/m^3. */
   readonly density: number;
-  readonly friction: Vec3;
+}
+
+/** The parts of a body: of a plain box, itself. */
+export function partsOf(body: Fixture | Prop): readonly Part[] {
+  const { size, colorSrgb, parts } = body;
+  return parts ?? [{ shape: { kind: 'box', size }, bodyFromPart: IDENTITY_POSE, colorSrgb }];
 }
 
 export interface ArmMount {
@@ -39,7 +72,12 @@ export interface Scene {
   readonly arms: readonly ArmMount[];
   readonly fixtures: readonly Fixture[];
   readonly props: readonly Prop[];
+  /** Downward acceleration of free fall, m/s^2; the earth's when left out. */
+  readonly gravityMPerS2?: number;
 }
+
+/** Standard gravity, m/s^2, as MuJoCo rounds it. */
+const EARTH_GRAVITY_M_PER_S2 = 9.81;
 
 /** Bits of the physics world: everything touches everything, except what fixtures and the engine rule out. */
 const PHYSICS_BITS: CollisionBits = { contype: 1, conaffinity: 1 };
@@ -67,15 +105,59 @@ function escapeName(name: string): string {
   return name.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
+/** Name of a part's geom: a plain body's own name, else the body's name with the part's number. */
+export function geomName(body: Fixture | Prop, part: number): string {
+  return body.parts === undefined ? body.name : `${body.name}#${part}`;
+}
+
+function shapeMjcf(shape: Shape): string {
+  switch (shape.kind) {
+    case 'box':
+      return `type="box" size="${numbers(shape.size.map((side) => side / 2))}"`;
+    case 'cylinder':
+      return `type="cylinder" size="${numbers([shape.radiusM, shape.heightM / 2])}"`;
+    case 'sphere':
+      return `type="sphere" size="${shape.radiusM}"`;
+  }
+}
+
+function placeMjcf({ position, quatWxyz }: Pose): string {
+  return `pos="${numbers(position)}" quat="${numbers(quatWxyz)}"`;
+}
+
+/** @param inertia text of the parts' density where the body has a mass */
+function geomsMjcf(
+  body: Fixture | Prop,
+  bits: CollisionBits,
+  placed: (part: Part) => string,
+  inertia: (part: Part) => string,
+): string {
+  return partsOf(body)
+    .map(
+      (part, index) =>
+        `<geom name="${escapeName(geomName(body, index))}" ${shapeMjcf(part.shape)} ${placed(part)}${inertia(part)} friction="${numbers(body.friction)}" contype="${bits.contype}" conaffinity="${bits.conaffinity}"/>`,
+    )
+    .join('');
+}
+
 function fixtureMjcf(fixture: Fixture, bits: CollisionBits): string {
-  const { pose, size, friction } = fixture;
-  return `<geom name="${escapeName(fixture.name)}" type="box" pos="${numbers(pose.position)}" quat="${numbers(pose.quatWxyz)}" size="${numbers(size.map((side) => side / 2))}" friction="${numbers(friction)}" contype="${bits.contype}" conaffinity="${bits.conaffinity}"/>`;
+  return geomsMjcf(
+    fixture,
+    bits,
+    (part) => placeMjcf(compose(fixture.pose, part.bodyFromPart)),
+    () => '',
+  );
 }
 
 function propMjcf(prop: Prop, bits: CollisionBits): string {
-  const { pose, size } = prop;
   const name = escapeName(prop.name);
-  return `<body name="${name}" pos="${numbers(pose.position)}" quat="${numbers(pose.quatWxyz)}"><freejoint name="${name}"/><geom name="${name}" type="box" size="${numbers(size.map((side) => side / 2))}" density="${prop.density}" friction="${numbers(prop.friction)}" contype="${bits.contype}" conaffinity="${bits.conaffinity}"/></body>`;
+  const geoms = geomsMjcf(
+    prop,
+    bits,
+    (part) => (prop.parts === undefined ? '' : placeMjcf(part.bodyFromPart)),
+    ({ densityShare = 1 }) => ` density="${prop.density * densityShare}"`,
+  );
+  return `<body name="${name}" ${placeMjcf(prop.pose)}><freejoint name="${name}"/>${geoms}</body>`;
 }
 
 /** MJCF text of a scene. Bodies of arms are prefixed "left/" and "right/"; props and fixtures keep their names. */
@@ -89,7 +171,7 @@ export function sceneMjcf(scene: Scene, purpose: ScenePurpose): string {
   const all = (part: keyof (typeof arms)[number]) => arms.map((arm) => arm[part]).join('');
   return `<mujoco model="capstan">
 <compiler angle="radian" autolimits="false"/>
-<option timestep="${STEP_S}" integrator="implicitfast" cone="elliptic" impratio="10"><flag autoreset="disable"/></option>
+<option timestep="${STEP_S}" gravity="0 0 ${-(scene.gravityMPerS2 ?? EARTH_GRAVITY_M_PER_S2)}" integrator="implicitfast" cone="elliptic" impratio="10"><flag autoreset="disable"/></option>
 <worldbody>${scene.fixtures.map((fixture) => fixtureMjcf(fixture, propBits)).join('')}${all('body')}${scene.props.map((prop) => propMjcf(prop, propBits)).join('')}</worldbody>
 <contact>${all('contact')}</contact><tendon>${all('tendon')}</tendon><equality>${all('equality')}</equality><actuator>${all('actuator')}</actuator>
 </mujoco>`;

@@ -1,8 +1,8 @@
 // Owns the verdict: goal predicates over the settled world, and nothing a program says. An instant never counts: the
 // goal must hold for a while, after everything has come to rest.
 
-import { isOver, type PlacedBox, topOf, verticalHalf } from './box-geometry.ts';
-import type { Goal } from './task-schema.ts';
+import { describeGoal, type Goal, goalLeaves } from './goal.ts';
+import { leafHolds } from './goal-predicates.ts';
 import { type TaskWorld, TICK_S } from './task-world.ts';
 
 export interface Verdict {
@@ -24,9 +24,6 @@ const HOLD_S = 0.5;
 const [SETTLE_LIMIT_TICKS, REST_TICKS, HOLD_TICKS] = [SETTLE_LIMIT_S, REST_FOR_S, HOLD_S].map((seconds) =>
   Math.round(seconds / TICK_S),
 );
-/** A stacked object's underside may be off its support's top by this much, metres. */
-const SUPPORT_GAP_M = 0.01;
-
 /** Lets the world come to rest with the arm holding still, then judges. Advances time by 0.6 s to 3.5 s. */
 export function judge(world: TaskWorld, goal: Goal): Verdict {
   let rested = 0;
@@ -60,56 +57,5 @@ export function holds(world: TaskWorld, goal: Goal): boolean {
   if ('all' in goal) return goal.all.every((part) => holds(world, part));
   if ('any' in goal) return goal.any.some((part) => holds(world, part));
   if ('not' in goal) return !holds(world, goal.not);
-  if ('held' in goal) return heldBy(world, goal.held.object);
-  if ('released' in goal) return !touchedByArm(world, goal.released.object);
-  if ('above' in goal) {
-    const object = world.prop(goal.above.object);
-    const reference = boxNamed(world, goal.above.reference);
-    if (object === undefined || reference === undefined) return false;
-    return object.pose.position[2] > topOf(reference) + goal.above.heightM;
-  }
-  return standsOn(world, goal.on.object, goal.on.support);
-}
-
-/** The goal in words. */
-export function describeGoal(goal: Goal): string {
-  if ('all' in goal) return goal.all.map(describeGoal).join(' and ');
-  if ('any' in goal) return goal.any.map(describeGoal).join(' or ');
-  if ('not' in goal) return `not (${describeGoal(goal.not)})`;
-  if ('held' in goal) return `${goal.held.object} is held`;
-  if ('released' in goal) return `${goal.released.object} is released`;
-  if ('above' in goal) {
-    return `${goal.above.object} is more than ${goal.above.heightM} m above ${goal.above.reference}`;
-  }
-  return `${goal.on.object} stands on ${goal.on.support}`;
-}
-
-function goalLeaves(goal: Goal): Goal[] {
-  return 'all' in goal ? goal.all.flatMap(goalLeaves) : [goal];
-}
-
-function heldBy(world: TaskWorld, object: string): boolean {
-  return world.arms.some((_, arm) => world.heldProp(arm) === object);
-}
-
-function touchedByArm(world: TaskWorld, object: string): boolean {
-  // Only the parts of arms have a slash in their names.
-  return world.touching().some((pair) => pair.includes(object) && pair.some((name) => name.includes('/')));
-}
-
-/** Contact, the right height, and the centre over the support. */
-function standsOn(world: TaskWorld, object: string, support: string): boolean {
-  const top = world.prop(object);
-  const below = boxNamed(world, support);
-  if (top === undefined || below === undefined) return false;
-  const touches = world
-    .touching()
-    .some(([one, other]) => (one === object && other === support) || (one === support && other === object));
-  if (!touches) return false;
-  const underside = top.pose.position[2] - verticalHalf(top.pose.quatWxyz, top.size);
-  return Math.abs(underside - topOf(below)) < SUPPORT_GAP_M && isOver(top.pose.position, below);
-}
-
-function boxNamed(world: TaskWorld, name: string): PlacedBox | undefined {
-  return world.prop(name) ?? world.scene.fixtures.find((fixture) => fixture.name === name);
+  return leafHolds(world, goal);
 }

@@ -3,14 +3,13 @@
 
 import { createRandomStream } from '../random.ts';
 import { PANDA_JOINT_LIMITS } from '../robots/panda/limits.ts';
-import type { Fixture, Prop, Scene } from '../scenes/scene.ts';
-import { compose, IDENTITY_POSE, NO_ROTATION, type Pose, quatFromAxisAngle, type Vec3 } from '../spatial.ts';
+import type { ArmMount, Fixture, Part, Prop, Scene } from '../scenes/scene.ts';
+import { SHAPES } from '../scenes/shapes/registry.ts';
+import { compose, IDENTITY_POSE, type Pose, quatFromAxisAngle, type Vec3 } from '../spatial.ts';
 import type { Task } from './task-schema.ts';
 
 /** Gap left between an object and what it stands on, so that nothing starts interpenetrating (m). */
 const DROP_GAP_M = 0.0005;
-/** Least distance between the outlines of two placed objects (m). */
-const OBJECT_GAP_M = 0.01;
 const MAX_ATTEMPTS = 5000;
 /** Distance of a start posture from every joint limit, radians. */
 const START_MARGIN_RAD = 0.1;
@@ -31,10 +30,11 @@ export function drawScene(task: Task, seed: number): Scene {
   const random = createRandomStream(seed, `layout of ${task.name}`);
   const fixtures: Fixture[] = task.world.fixtures.map((fixture) => ({
     name: fixture.name,
-    pose: { position: fixture.position, quatWxyz: NO_ROTATION },
+    pose: { position: fixture.position, quatWxyz: quatFromAxisAngle([0, 0, 1], fixture.yaw) },
     size: fixture.size,
     colorSrgb: fixture.color,
     friction: fixture.friction,
+    ...solids(fixture, fixture.size),
   }));
   const sizes = new Map<string, Vec3>();
   for (const prop of task.world.props) {
@@ -48,7 +48,7 @@ export function drawScene(task: Task, seed: number): Scene {
   }
   const poses = new Map<string, Pose>();
   const onFixtures: { name: string; x: number; y: number; radius: number }[] = [];
-  for (const { place, on, x: xRange = [0, 0], y: yRange = [0, 0], yaw } of task.layout) {
+  for (const { place, on, x: xRange = [0, 0], y: yRange = [0, 0], yaw, gapM } of task.layout) {
     const size = sizes.get(place) as Vec3;
     const fixture = fixtures.find(({ name }) => name === on);
     const below: Pose = fixture?.pose ?? poses.get(on) ?? IDENTITY_POSE;
@@ -71,7 +71,7 @@ export function drawScene(task: Task, seed: number): Scene {
       const free = onFixtures.every((other) => {
         const dx = other.x - offset[0];
         const dy = other.y - offset[1];
-        const least = other.radius + radius + OBJECT_GAP_M;
+        const least = other.radius + radius + gapM;
         return dx * dx + dy * dy > least * least;
       });
       if (!free) continue;
@@ -87,11 +87,41 @@ export function drawScene(task: Task, seed: number): Scene {
     colorSrgb: prop.color,
     density: prop.density,
     friction: prop.friction,
+    ...solids(prop, sizes.get(prop.name) as Vec3),
   }));
-  const startJointsRad = task.robot.startJointsRad.map((joint, j) => {
-    const drawn = joint + random.gaussian(0, task.robot.startNoiseRad);
-    const [low, high] = startRangeRad(j);
-    return Math.min(Math.max(drawn, low), high);
-  });
-  return { arms: [{ side: 'left', worldFromBase: IDENTITY_POSE, startJointsRad }], fixtures, props };
+  const { robot, physics } = task;
+  const start = (jointsRad: readonly number[]) =>
+    jointsRad.map((joint, j) => {
+      const drawn = joint + random.gaussian(0, robot.startNoiseRad);
+      const [low, high] = startRangeRad(j);
+      return Math.min(Math.max(drawn, low), high);
+    });
+  const arms: ArmMount[] = [
+    { side: 'left', worldFromBase: IDENTITY_POSE, startJointsRad: start(robot.startJointsRad) },
+  ];
+  if (robot.arms === 2) {
+    const { position, yaw } = robot.rightBase;
+    const worldFromBase: Pose = { position, quatWxyz: quatFromAxisAngle([0, 0, 1], yaw) };
+    arms.push({ side: 'right', worldFromBase, startJointsRad: start(robot.rightStartJointsRad) });
+  }
+  return { arms, fixtures, props, ...(physics.gravityMPerS2 === 9.81 ? {} : physics) };
+}
+
+type Solids = Pick<Prop, 'parts' | 'features'>;
+
+/** Parts and features of a shape, in the colours and by the names of the task file; nothing for a plain box. */
+function solids(body: Task['world']['fixtures' | 'props'][number], size: Vec3): Solids {
+  if (body.shape === 'box') return {};
+  const { parts, features } = SHAPES[body.shape].build(size);
+  const nameOf = (key: string) => body.features[key]?.name ?? `${body.name} ${key}`;
+  return {
+    parts: parts.map(
+      ({ feature, ...part }): Part => ({
+        ...part,
+        colorSrgb: (feature === undefined ? undefined : body.features[feature]?.color) ?? body.color,
+        ...(feature === undefined ? {} : { feature: nameOf(feature) }),
+      }),
+    ),
+    features: features.map(({ key, ...feature }) => ({ ...feature, name: nameOf(key) })),
+  };
 }

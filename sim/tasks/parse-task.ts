@@ -1,8 +1,10 @@
 // Owns reading a task file: YAML text in, a checked task or one error that names file, line and fix out.
 
+import { SHAPES } from '../scenes/shapes/registry.ts';
 import { type Problem, parseYamlFile } from '../yaml-file.ts';
+import { type Goal, goalReferences } from './goal.ts';
 import { startRangeRad } from './layout.ts';
-import { type Goal, type Task, taskSchema } from './task-schema.ts';
+import { type Task, taskSchema } from './task-schema.ts';
 
 /** @throws YamlFileError */
 export function parseTask(text: string, fileName: string): Task {
@@ -63,21 +65,76 @@ function referenceProblems(task: Task): Problem[] {
     if (!placed.has(name))
       problems.push({ path: ['layout'], text: `the prop "${name}" is never placed; add a placement to the layout` });
   }
-  goalProblems(task.goal, ['goal'], fixtures, props, problems);
-  task.robot.startJointsRad.forEach((angle, j) => {
+  bodyProblems(task, problems);
+  const names = namesOf(task);
+  goalProblems(task.goal, ['goal'], names, problems);
+  task.variants.forEach(({ goal }, index) => {
+    goalProblems(goal, ['variants', index, 'goal'], names, problems);
+  });
+  startProblems(task.robot.startJointsRad, 'startJointsRad', problems);
+  if (task.robot.arms === 2) startProblems(task.robot.rightStartJointsRad, 'rightStartJointsRad', problems);
+  task.world.marks.forEach(({ name, on }, index) => {
+    const path = ['world', 'marks', index];
+    if (!fixtures.has(on))
+      problems.push({
+        path: [...path, 'on'],
+        text: `marks lie on a fixture, and "${on}" is none; they are: ${list(fixtures)}`,
+      });
+    if (fixtures.has(name) || props.has(name))
+      problems.push({ path: [...path, 'name'], text: `"${name}" exists twice; give one of them another name` });
+  });
+  return problems;
+}
+
+/** Sizes a shape cannot have, and names for places it does not have. */
+function bodyProblems(task: Task, problems: Problem[]): void {
+  const taken = new Set([...task.world.fixtures, ...task.world.props].map(({ name }) => name));
+  for (const [kind, bodies] of [
+    ['fixtures', task.world.fixtures],
+    ['props', task.world.props],
+  ] as const) {
+    bodies.forEach((body, index) => {
+      const path = ['world', kind, index];
+      const { shape, size, features, name } = body;
+      const builder = SHAPES[shape];
+      const sizes = 'min' in size ? [size.min, size.max] : [size];
+      if ('min' in size && !size.min.every((low, axis) => low <= size.max[axis])) {
+        const text = `the least size of "${name}" is larger than its largest; swap min and max`;
+        problems.push({ path: [...path, 'size'], text });
+      }
+      for (const one of sizes) {
+        const text = builder.problem(one);
+        if (text === undefined) continue;
+        problems.push({ path: [...path, 'size'], text });
+        break;
+      }
+      for (const [key, feature] of Object.entries(features)) {
+        if (!builder.features.includes(key)) {
+          const known = list(new Set(builder.features));
+          problems.push({
+            path: [...path, 'features', key],
+            text: `a ${shape} has no place "${key}"; it has: ${known}`,
+          });
+        }
+        if (taken.has(feature.name)) {
+          const text = `"${feature.name}" exists twice; give one of them another name`;
+          problems.push({ path: [...path, 'features', key, 'name'], text });
+        }
+        taken.add(feature.name);
+      }
+    });
+  }
+}
+
+function startProblems(jointsRad: readonly number[], key: string, problems: Problem[]): void {
+  jointsRad.forEach((angle, j) => {
     const [low, high] = startRangeRad(j);
     if (angle >= low && angle <= high) return;
     problems.push({
-      path: ['robot', 'startJointsRad', j],
+      path: ['robot', key, j],
       text: `joint ${j + 1} cannot start at ${angle} rad; it may be from ${low.toFixed(4)} to ${high.toFixed(4)} rad`,
     });
   });
-  task.world.props.forEach(({ name, size }, index) => {
-    if (!('min' in size) || size.min.every((low, axis) => low <= size.max[axis])) return;
-    const path = ['world', 'props', index, 'size'];
-    problems.push({ path, text: `the least size of "${name}" is larger than its largest; swap min and max` });
-  });
-  return problems;
 }
 
 /** Where the centre of an object may be, per axis x and y, metres: over the top of a fixture or of a prop. */
@@ -100,50 +157,48 @@ function rounded(metres: number): number {
   return Math.round(metres * 1e6) / 1e6;
 }
 
-function goalProblems(
-  goal: Goal,
-  path: readonly PropertyKey[],
-  fixtures: Set<string>,
-  props: Set<string>,
-  problems: Problem[],
-): void {
-  const needProp = (name: string, key: PropertyKey[]) => {
-    if (!props.has(name))
-      problems.push({
-        path: [...path, ...key],
-        text: `the goal speaks of "${name}", but the props are: ${list(props)}`,
-      });
+interface Names {
+  readonly props: ReadonlySet<string>;
+  readonly things: ReadonlySet<string>;
+  readonly fixtures: ReadonlySet<string>;
+  readonly marks: ReadonlySet<string>;
+}
+
+function namesOf({ world }: Task): Names {
+  const featureNames = (body: Task['world']['fixtures' | 'props'][number]) =>
+    SHAPES[body.shape].features.map((key) => body.features[key]?.name ?? `${body.name} ${key}`);
+  const props = world.props.flatMap((prop) => [prop.name, ...featureNames(prop)]);
+  const fixtures = world.fixtures.map(({ name }) => name);
+  return {
+    props: new Set(props),
+    fixtures: new Set(fixtures),
+    things: new Set([...fixtures, ...world.fixtures.flatMap(featureNames), ...props]),
+    marks: new Set(world.marks.map(({ name }) => name)),
   };
-  const needAny = (name: string, key: PropertyKey[]) => {
-    if (!props.has(name) && !fixtures.has(name)) {
+}
+
+function goalProblems(goal: Goal, at: readonly PropertyKey[], names: Names, problems: Problem[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, path, kind } of goalReferences(goal)) {
+    const where = [...at, ...path];
+    const leaf = JSON.stringify(path.slice(0, -1));
+    if (kind === 'object' && !names.props.has(name)) {
+      problems.push({ path: where, text: `the goal speaks of "${name}", but the props are: ${list(names.props)}` });
+    } else if (kind === 'thing' && !names.things.has(name)) {
+      const known = list(names.things);
+      problems.push({ path: where, text: `the goal speaks of "${name}", but there are only: ${known}` });
+    } else if (kind === 'fixture' && !names.fixtures.has(name)) {
       problems.push({
-        path: [...path, ...key],
-        text: `the goal speaks of "${name}", but there are only: ${list(new Set([...fixtures, ...props]))}`,
+        path: where,
+        text: `the goal speaks of "${name}", but the fixtures are: ${list(names.fixtures)}`,
       });
+    } else if (kind === 'marks' && !names.marks.has(name)) {
+      problems.push({ path: where, text: `the goal speaks of "${name}", but the marks are: ${list(names.marks)}` });
+    } else if (seen.get(leaf) === name) {
+      problems.push({ path: where, text: `the goal compares "${name}" with itself` });
     }
-  };
-  const needTwo = (one: string, other: string, key: PropertyKey[]) => {
-    if (one === other) problems.push({ path: [...path, ...key], text: `the goal compares "${one}" with itself` });
-  };
-  if ('on' in goal) {
-    needProp(goal.on.object, ['on', 'object']);
-    needAny(goal.on.support, ['on', 'support']);
-    needTwo(goal.on.object, goal.on.support, ['on', 'support']);
-  } else if ('above' in goal) {
-    needProp(goal.above.object, ['above', 'object']);
-    needAny(goal.above.reference, ['above', 'reference']);
-    needTwo(goal.above.object, goal.above.reference, ['above', 'reference']);
-  } else if ('held' in goal) needProp(goal.held.object, ['held', 'object']);
-  else if ('released' in goal) needProp(goal.released.object, ['released', 'object']);
-  else if ('all' in goal)
-    goal.all.forEach((part, i) => {
-      goalProblems(part, [...path, 'all', i], fixtures, props, problems);
-    });
-  else if ('any' in goal)
-    goal.any.forEach((part, i) => {
-      goalProblems(part, [...path, 'any', i], fixtures, props, problems);
-    });
-  else goalProblems(goal.not, [...path, 'not'], fixtures, props, problems);
+    seen.set(leaf, name);
+  }
 }
 
 function list(names: ReadonlySet<string>): string {

@@ -2,6 +2,8 @@
 // messages are in parse-task.ts.
 
 import { z } from 'zod';
+import { SHAPE_NAMES } from '../scenes/shapes/registry.ts';
+import { goalSchema, objectName } from './goal.ts';
 
 const finite = z.number().finite();
 const vec3 = z.tuple([finite, finite, finite]);
@@ -10,32 +12,62 @@ const size3 = z.tuple([positive.max(2), positive.max(2), positive.max(2)]);
 const range = z
   .tuple([finite, finite])
   .refine(([low, high]) => low <= high, { message: 'a range is [low, high] with low <= high' });
-const objectName = z
-  .string()
-  .regex(/^[a-z][a-z0-9 -]{0,39}$/, 'names are lower-case words of letters, digits, spaces and hyphens');
 const color = z.tuple([finite.min(0).max(1), finite.min(0).max(1), finite.min(0).max(1)]);
 const friction = z
   .tuple([finite.min(0), finite.min(0), finite.min(0)])
   .describe('sliding, torsional (m) and rolling (m) friction');
 
+const shape = z.enum(SHAPE_NAMES).default('box');
+
+/** Names and colours of the places a shape has, by the shape's own word for them, as `handle`. */
+const features = z
+  .record(z.string(), z.strictObject({ name: objectName, color: color.optional() }))
+  .default({})
+  .describe('how the parts of this shape are called in programs and goals');
+
 const fixtureSchema = z.strictObject({
   name: objectName,
+  shape,
   position: vec3.describe('centre in the base frame of arm 0, metres'),
+  yaw: finite.default(0).describe('turn about the vertical, radians'),
   size: size3.describe('full side lengths, metres'),
   color,
   friction: friction.default([1, 0.005, 0.0001]),
+  features,
 });
 
 const propSchema = z.strictObject({
   name: objectName,
-  shape: z.literal('box'),
+  shape,
   size: z
     .union([size3, z.strictObject({ min: size3, max: size3 })])
     .describe('full side lengths in metres, or the range each side is drawn from'),
   color,
   density: positive.max(20000).default(1000).describe('kg/m^3'),
   friction: friction.default([1, 0.005, 0.0001]),
+  features,
 });
+
+/** What lies on a surface without any thickness: a spill to wipe off, or the ink of a pen. */
+const markSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('spill'),
+    name: objectName,
+    on: objectName.describe('the fixture it lies on'),
+    count: z.number().int().min(1).max(500),
+    diameterM: positive.max(0.2),
+    color,
+    x: range.describe('where the spill may be, base frame, metres'),
+    y: range,
+  }),
+  z.strictObject({
+    kind: z.literal('ink'),
+    name: objectName,
+    on: objectName.describe('the fixture that is drawn on'),
+    color,
+    diameterM: positive.max(0.05).default(0.004).describe('width of a line'),
+  }),
+]);
 
 const placementSchema = z.strictObject({
   place: objectName.describe('the prop to place'),
@@ -43,43 +75,60 @@ const placementSchema = z.strictObject({
   x: range.optional().describe('range of the centre, metres; with `on` a prop: offset from its centre'),
   y: range.optional(),
   yaw: range.default([0, 0]).describe('radians'),
+  gapM: finite.min(0).max(0.5).default(0.01).describe('least distance to the outline of what was placed before'),
 });
 
-export type Goal =
-  | { readonly on: { readonly object: string; readonly support: string } }
-  | { readonly above: { readonly object: string; readonly reference: string; readonly heightM: number } }
-  | { readonly held: { readonly object: string } }
-  | { readonly released: { readonly object: string } }
-  | { readonly all: readonly Goal[] }
-  | { readonly any: readonly Goal[] }
-  | { readonly not: Goal };
+const joints = z.array(finite).length(7);
 
-const goalSchema: z.ZodType<Goal> = z.lazy(() =>
-  z.union([
-    z.strictObject({ on: z.strictObject({ object: objectName, support: objectName }) }),
-    z.strictObject({
-      above: z.strictObject({ object: objectName, reference: objectName, heightM: positive.max(1) }),
-    }),
-    z.strictObject({ held: z.strictObject({ object: objectName }) }),
-    z.strictObject({ released: z.strictObject({ object: objectName }) }),
-    z.strictObject({ all: z.array(goalSchema).min(1) }),
-    z.strictObject({ any: z.array(goalSchema).min(1) }),
-    z.strictObject({ not: goalSchema }),
-  ]),
-);
+const robotSchema = z.discriminatedUnion('arms', [
+  z.strictObject({
+    arms: z.literal(1),
+    tool: z.enum(['hand', 'pad', 'pen']).default('hand').describe('what the arm works with'),
+    startJointsRad: joints,
+    startNoiseRad: finite.min(0).max(0.2).describe('standard deviation of each start joint'),
+  }),
+  z.strictObject({
+    arms: z.literal(2),
+    tool: z.literal('hand').default('hand'),
+    rightBase: z.strictObject({ position: vec3, yaw: finite }).describe("base of the right arm in the left arm's base"),
+    startJointsRad: joints.describe('of the left arm'),
+    rightStartJointsRad: joints,
+    startNoiseRad: finite.min(0).max(0.2),
+  }),
+]);
+
+const sensorsSchema = z.strictObject({
+  light: range.default([0.5, 1.5]).describe('brightness of the light, drawn per seed; 1 is as designed'),
+  noise: z.enum(['off', 'typical']).default('typical').describe('noise and holes of an ordinary depth camera'),
+  distractors: z
+    .number()
+    .int()
+    .min(0)
+    .max(6)
+    .default(0)
+    .describe('things of the same colours and other shapes that stand about'),
+});
+
+/** Another goal in the same scene: what `--perturb task` asks for. */
+const variantSchema = z.strictObject({ instruction: z.string().min(1).max(400), goal: goalSchema });
 
 export const taskSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a task name is lower-case words joined by hyphens'),
   version: z.number().int().min(1),
   instruction: z.string().min(1).max(400).describe('what is to be done, as said to the writer of the program'),
-  robot: z.strictObject({
-    arms: z.literal(1),
-    startJointsRad: z.array(finite).length(7),
-    startNoiseRad: finite.min(0).max(0.2).describe('standard deviation of each start joint'),
+  rewordings: z.array(z.string().min(1).max(400)).default([]).describe('the same instruction in other words'),
+  api: z.enum(['arm', 'tabletop', 'drawing', 'cart-pole']).default('arm').describe('the functions programs may call'),
+  robot: robotSchema,
+  world: z.strictObject({
+    fixtures: z.array(fixtureSchema).min(1),
+    props: z.array(propSchema),
+    marks: z.array(markSchema).default([]),
   }),
-  world: z.strictObject({ fixtures: z.array(fixtureSchema).min(1), props: z.array(propSchema) }),
   layout: z.array(placementSchema),
+  physics: z.strictObject({ gravityMPerS2: finite.min(0).max(30).default(9.81) }).default({ gravityMPerS2: 9.81 }),
+  sensors: sensorsSchema.default({ light: [0.5, 1.5], noise: 'typical', distractors: 0 }),
   goal: goalSchema,
+  variants: z.array(variantSchema).default([]),
   maxRobotTimeS: positive.max(3600).describe('robot time a program may take, seconds'),
 });
 

@@ -10,7 +10,7 @@ import { PhysicsError } from '../engine/physics-error.ts';
 import { type ArmHandles, findArm, readJoints, readWidth } from '../robots/panda/arm-handles.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
-import { type Scene, sceneMjcf } from '../scenes/scene.ts';
+import { geomName, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
 import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
 import { createTraceHash, type TraceHash } from '../trace-hash.ts';
 
@@ -31,12 +31,18 @@ export interface WorldSnapshot {
   readonly hands: readonly HandServoState[];
 }
 
-/** True state of a prop. */
+/** True state of a prop, a feature or a fixture. */
 export interface PropState {
   readonly name: string;
   readonly pose: Pose;
-  /** Full side lengths, metres. */
+  /** Full side lengths of the box around it, metres. */
   readonly size: Vec3;
+}
+
+/** Whose a geom is. Parts of arms belong to nobody here: they go by the name of the geom. */
+interface GeomOwner {
+  readonly thing: string;
+  readonly feature?: string;
 }
 
 export class TaskWorld {
@@ -46,9 +52,10 @@ export class TaskWorld {
   readonly servos: readonly ArmServo[];
   readonly hands: readonly HandServo[];
   readonly trace: TraceHash = createTraceHash();
-  readonly #props: readonly { name: string; size: Vec3; geom: number; qpos: number; qvel: number }[];
+  readonly #props: readonly { name: string; size: Vec3; qpos: number; qvel: number }[];
   readonly #bodies: readonly { name: string; body: number }[];
   readonly #geomNames: readonly string[];
+  readonly #owners: readonly (GeomOwner | undefined)[];
   readonly #listeners = new Set<() => void>();
   #timeS = 0;
 
@@ -69,7 +76,6 @@ export class TaskWorld {
     this.#props = scene.props.map((prop) => ({
       name: prop.name,
       size: prop.size,
-      geom: this.physics.id('geom', prop.name),
       ...this.physics.jointAddress(prop.name),
     }));
     // Body 0 is the world itself.
@@ -78,6 +84,13 @@ export class TaskWorld {
       body: index + 1,
     }));
     this.#geomNames = Array.from({ length: this.physics.model.ngeom }, (_, geom) => this.physics.nameOf('geom', geom));
+    const owners = new Map<string, GeomOwner>();
+    for (const body of [...scene.props, ...scene.fixtures]) {
+      partsOf(body).forEach(({ feature }, index) => {
+        owners.set(geomName(body, index), { thing: body.name, feature });
+      });
+    }
+    this.#owners = this.#geomNames.map((name) => owners.get(name));
     for (let k = 0; k < Math.round(SETTLE_AT_START_S / TICK_S); k++) this.#advanceTick();
   }
 
@@ -141,23 +154,51 @@ export class TaskWorld {
     return readWidth(this.physics, this.arms[arm]);
   }
 
-  /** Names of the pairs of geoms that touch now, as [one, other]. */
+  /** Whatever has a name and a place: a prop, a feature of one, a fixture or a feature of one. */
+  thing(name: string): PropState | undefined {
+    const prop = this.prop(name);
+    if (prop !== undefined) return prop;
+    for (const body of [...this.scene.props, ...this.scene.fixtures]) {
+      const pose = this.prop(body.name)?.pose ?? body.pose;
+      if (body.name === name) return { name, pose, size: body.size };
+      const feature = body.features?.find((one) => one.name === name);
+      if (feature !== undefined) return { name, pose: compose(pose, feature.bodyFromFeature), size: feature.size };
+    }
+    return undefined;
+  }
+
+  /** Names of the pairs that touch now, as [one, other]: props and fixtures by name, arms by the part. */
   touching(): [string, string][] {
     return this.physics
       .contacts()
       .filter((contact) => contact.distanceM < 0)
-      .map(({ geomA, geomB }) => [this.#geomNames[geomA], this.#geomNames[geomB]]);
+      .map(({ geomA, geomB }) => [
+        this.#owners[geomA]?.thing ?? this.#geomNames[geomA],
+        this.#owners[geomB]?.thing ?? this.#geomNames[geomB],
+      ]);
   }
 
   /** The prop that both pads of an arm touch, if the hand holds one. */
   heldProp(arm: number): string | undefined {
-    if (!this.hands[arm].holding) return undefined;
+    const pinched = this.pinched(arm);
+    return this.#props.find(({ name }) => pinched.includes(name))?.name;
+  }
+
+  /** Names of the props and of their features that both pads of a holding hand touch. */
+  pinched(arm: number): readonly string[] {
+    if (!this.hands[arm].holding) return [];
     const [leftPad, rightPad] = this.arms[arm].padGeoms;
+    const contacts = this.physics.contacts();
     const touched = (pad: number) =>
-      this.physics.contacts().flatMap(({ geomA, geomB }) => (geomA === pad ? [geomB] : geomB === pad ? [geomA] : []));
-    const left = touched(leftPad);
+      contacts
+        .flatMap(({ geomA, geomB }) => (geomA === pad ? [geomB] : geomB === pad ? [geomA] : []))
+        .flatMap((geom) => {
+          const owner = this.#owners[geom];
+          if (owner === undefined) return [];
+          return owner.feature === undefined ? [owner.thing] : [owner.thing, owner.feature];
+        });
     const right = touched(rightPad);
-    return this.#props.find(({ geom }) => left.includes(geom) && right.includes(geom))?.name;
+    return [...new Set(touched(leftPad))].filter((name) => right.includes(name));
   }
 
   /** True when no prop moves faster than rest allows. */

@@ -62,7 +62,10 @@ export function highLevelImplementation(ports: HighLevelPorts): HighLevelImpleme
       code: 'UNKNOWN_OBJECT',
       stage: 'perception',
       message: `There is no object named "${name}" in the scene. The arm is still.`,
-      hint: `The objects are: ${objects.map((object) => `"${object.name}"`).join(', ')}.`,
+      hint: `The objects are: ${objects
+        .filter((object) => object.kind !== 'fixture')
+        .map((object) => `"${object.name}"`)
+        .join(', ')}.`,
     });
   }
 
@@ -89,6 +92,7 @@ export function highLevelImplementation(ports: HighLevelPorts): HighLevelImpleme
     if (!state.holding) return undefined;
     let nearest: TrueObject | undefined;
     for (const object of await truth.objects()) {
+      if (object.kind !== 'prop') continue;
       const away = distance(object.pose.position, state.tool.position);
       const best = nearest === undefined ? IN_GRIP_M : distance(nearest.pose.position, state.tool.position);
       if (away < best) nearest = object;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Scene } from '../../sim/scenes/scene.ts';
 import { add, mat3FromQuat, NO_ROTATION, type Pose, quatFromAxisAngle, type Vec3 } from '../../sim/spatial.ts';
-import { describeGoal, holds, judge } from '../../sim/tasks/judge.ts';
-import type { Goal } from '../../sim/tasks/task-schema.ts';
+import { describeGoal, type Goal } from '../../sim/tasks/goal.ts';
+import { holds, judge } from '../../sim/tasks/judge.ts';
 import type { PropState } from '../../sim/tasks/task-world.ts';
 import { Drive, loadTask } from './sim-drive.ts';
 import { blockAt, boxAt, TABLE_TOP_M, tableWith } from './sim-scenes.ts';
