@@ -4,6 +4,7 @@
 // built-in it uses is frozen, and its own state lives in closures.
 
 import { createRandomStream } from '../../../sim/random.ts';
+import { parsePackedJson } from '../packed-json.ts';
 import { formatValues } from './format.ts';
 import { hardenWorld } from './harden.ts';
 import { serializeArguments, UnsendableValue } from './serialize.ts';
@@ -155,7 +156,7 @@ export interface GuestControls {
   begin(optionsJson: string): void;
   /** Makes the name under which a block's file is known to the engine known as that block's. */
   admit(fileName: string, blockName: string): void;
-  /** Answers call `id`; `json` is the result ('' for nothing) or the fields of the error. */
+  /** Answers call `id`; `json` is the result, long lists packed ('' for nothing), or the fields of the error. */
   settle(id: number, outcome: 'resolved' | 'rejected', json: string): void;
   /** Makes the top-level names of a finished block global for the next ones. */
   publish(blockNamespace: object): void;
@@ -225,7 +226,7 @@ export function installWorld(host: HostFunctions): GuestControls {
       const waiting = pending.get(id);
       if (!waiting) return;
       pending.delete(id);
-      if (outcome === 'resolved') waiting.resolve(json === '' ? undefined : JSON.parse(json));
+      if (outcome === 'resolved') waiting.resolve(json === '' ? undefined : parsePackedJson(json));
       else waiting.reject(policyError(JSON.parse(json) as PolicyErrorFields, waiting.stack));
     },
     publish(blockNamespace) {
