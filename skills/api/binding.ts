@@ -1,6 +1,7 @@
 // Owns the host's side of an API call: JSON in, validated arguments to the implementation, checked JSON out.
 // Must never pass a value the definition does not allow, in either direction, nor an error that names host internals.
 
+import { packedJson } from '../sandbox/packed-json.ts';
 import type { PolicyApi } from './definition.ts';
 import { type ApiErrorJson, apiErrorOf, PolicyError } from './errors.ts';
 import type { ApiCall } from './implementation.ts';
@@ -88,7 +89,7 @@ export function createApiDispatcher(
     if (!checked.success) {
       throw new Error(`the implementation of ${name} gave back a wrong value: ${checked.error.message}`);
     }
-    return JSON.stringify(checked.data);
+    return packedJson(checked.data);
   }
 
   return {

@@ -3,7 +3,8 @@
 
 import type { ApiFunction, PolicyApi } from './definition.ts';
 import { STAGES } from './errors.ts';
-import { type NamedType, namedTypes } from './named-types.ts';
+import type { NamedType } from './named-types.ts';
+import { namedTypes } from './policy-api.ts';
 import { isOptional, typeText } from './type-text.ts';
 
 /** One line: `gotoPose(position: Vec3, ...): Promise<MotionResult>`. */
@@ -43,7 +44,7 @@ declare const console: {
 
 /** The .d.ts text of an API: functions and types are ambient globals of the program. */
 export function declarationsText(api: PolicyApi): string {
-  const named = namedTypes(api.arms);
+  const named = namedTypes(api);
   const types = named.map((type) => `/** ${type.doc} */\n${namedTypeText(type, named)};`);
   const functions = api.functions.map(
     (f) => `/** ${f.summary} ${f.details} */\ndeclare function ${signatureText(f, named)};`,

@@ -10,6 +10,9 @@ export const API_VERSION = '1.0';
 /** S1 ground truth, S2 real perception, S3 low-level with examples, S4 low-level without. */
 export type Tier = 'S1' | 'S2' | 'S3' | 'S4';
 
+/** What the arm works with. Only a hand has fingers. */
+export type Tool = 'hand' | 'pad' | 'pen';
+
 /** What a call can do to the world, for the approval card: look at it, wait, speak, move free, or grip. */
 export type Risk = 'look' | 'move' | 'grip' | 'wait' | 'say';
 
@@ -33,6 +36,8 @@ export interface ApiFunction {
   readonly tiers: readonly Tier[];
   /** 2: declared only for robots with two arms. */
   readonly arms?: 2;
+  /** True: only for an arm whose tool has fingers. */
+  readonly fingers?: boolean;
   readonly risk: Risk;
   /** One sentence: what it does and when it is done. */
   readonly summary: string;
@@ -52,5 +57,6 @@ export interface PolicyApi {
   readonly version: string;
   readonly tier: Tier;
   readonly arms: 1 | 2;
+  readonly tool: Tool;
   readonly functions: readonly ApiFunction[];
 }

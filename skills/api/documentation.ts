@@ -4,7 +4,7 @@
 import { namedTypeText, signatureText } from './declarations.ts';
 import type { ApiErrorCase, ApiFunction, PolicyApi } from './definition.ts';
 import { INVALID_ARGUMENT } from './functions.ts';
-import { namedTypes } from './named-types.ts';
+import { namedTypes } from './policy-api.ts';
 
 /** A module a program may import, as the prompt shows it. */
 export interface DocumentedModule {
@@ -52,7 +52,7 @@ function moduleText(module: DocumentedModule): string {
 
 /** The API as a language model reads it. Tier S4 has no examples. */
 export function documentationText(api: PolicyApi, modules: readonly DocumentedModule[]): string {
-  const named = namedTypes(api.arms);
+  const named = namedTypes(api);
   const examples = api.tier === 'S4' ? 'no-examples' : 'with-examples';
   const types = named.map((type) => `${namedTypeText(type, named)};  // ${type.doc}`);
   return [

@@ -2,7 +2,7 @@
 // Must never know how a function is carried out.
 
 import { z } from 'zod';
-import type { ApiErrorCase, ApiFunction } from './definition.ts';
+import type { ApiErrorCase, ApiFunction, Tier } from './definition.ts';
 import {
   type Arms,
   armOptionSchema,
@@ -22,6 +22,8 @@ const MAX_SAY_LENGTH = 2000;
 /** An approach longer than this leaves the arm's reach on nearly every target, metres. */
 const MAX_APPROACH_M = 0.5;
 
+const EVERY_TIER: readonly Tier[] = ['S1', 'S2', 'S3', 'S4'];
+
 const objectNameSchema = z.string().min(1).max(200);
 
 /** Every function may refuse its arguments; printed once, not per function. */
@@ -39,7 +41,7 @@ const unknownObject: ApiErrorCase = {
   hint: 'Use one of the names the message lists.',
 };
 
-const motionErrors: readonly ApiErrorCase[] = [
+export const motionErrors: readonly ApiErrorCase[] = [
   {
     code: 'UNREACHABLE',
     stage: 'planning',
@@ -98,6 +100,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
     {
       name: 'sampleGraspPose',
       tiers: ['S1', 'S2'],
+      fingers: true,
       risk: 'look',
       summary: 'Proposes a fingertip pose from which closing the gripper takes hold of an object.',
       details:
@@ -178,7 +181,8 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
     },
     {
       name: 'openGripper',
-      tiers: ['S1', 'S2'],
+      tiers: EVERY_TIER,
+      fingers: true,
       risk: 'grip',
       summary: 'Opens the fingers and returns when they are at rest.',
       details: 'Opens fully (0.08 m) unless a width is given. A held object is let go where it is.',
@@ -194,7 +198,8 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
     },
     {
       name: 'closeGripper',
-      tiers: ['S1', 'S2'],
+      tiers: EVERY_TIER,
+      fingers: true,
       risk: 'grip',
       summary: 'Closes the fingers until they meet something, and returns when they are at rest.',
       details: 'Closing on nothing is no error: look at `holding` of the result.',
@@ -212,7 +217,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
     },
     {
       name: 'homePose',
-      tiers: ['S1', 'S2'],
+      tiers: EVERY_TIER,
       risk: 'move',
       summary: 'Moves the arm to its home posture and returns when it is at rest.',
       details: 'The hand ends above the middle of the table, pointing down, clear of the objects.',
@@ -222,7 +227,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
     },
     {
       name: 'say',
-      tiers: ['S1', 'S2'],
+      tiers: EVERY_TIER,
       risk: 'say',
       summary: 'Tells the operator something.',
       details: 'The text is shown and recorded; nothing moves.',
@@ -232,7 +237,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
     },
     {
       name: 'sleep',
-      tiers: ['S1', 'S2'],
+      tiers: EVERY_TIER,
       risk: 'wait',
       summary: 'Lets robot time pass while the arm holds still.',
       details: 'Use it to let a falling or swinging object settle.',

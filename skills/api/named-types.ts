@@ -64,7 +64,8 @@ export interface NamedType {
   readonly doc: string;
 }
 
-const COMMON_TYPES: readonly NamedType[] = [
+/** The types of every tier, in the order in which they are documented. */
+export const COMMON_TYPES: readonly NamedType[] = [
   {
     name: 'Vec3',
     schema: vec3Schema,
@@ -90,8 +91,8 @@ const COMMON_TYPES: readonly NamedType[] = [
   },
 ];
 
-/** The types by name, in the order in which they are documented. */
-export function namedTypes(arms: Arms): readonly NamedType[] {
+/** The option that chooses an arm, as a named type. */
+export function armOptionType(arms: Arms): NamedType {
   const doc = arms === 1 ? 'This robot has one arm, the left one.' : "Which arm; 'left' unless given.";
-  return [...COMMON_TYPES, { name: 'ArmOption', schema: armOptionSchemas[arms], doc }];
+  return { name: 'ArmOption', schema: armOptionSchemas[arms], doc };
 }

@@ -4,7 +4,7 @@
 import ts from 'typescript';
 import { signatureText } from '../api/declarations.ts';
 import type { PolicyApi } from '../api/definition.ts';
-import { namedTypes } from '../api/named-types.ts';
+import { namedTypes } from '../api/policy-api.ts';
 import type { Finding } from './finding.ts';
 
 /** Names that programs bring along from elsewhere, and what stands for them here. */
@@ -97,7 +97,7 @@ function signatureAt(start: number, context: MessageContext): string | undefined
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
       const { text } = node.expression;
       const definition = context.api.functions.find((candidate) => candidate.name === text);
-      if (definition) found = signatureText(definition, namedTypes(context.api.arms));
+      if (definition) found = signatureText(definition, namedTypes(context.api));
     }
     ts.forEachChild(node, visit);
   };

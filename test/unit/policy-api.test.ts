@@ -48,8 +48,39 @@ describe('the definition', () => {
     expect(oneArm.functions.map((f) => f.name)).not.toContain('gotoPoses');
   });
 
-  test('refuses a tier that has no functions', () => {
-    expect(() => apiFor({ tier: 'S4', arms: 1 })).toThrow(/no API for tier S4/);
+  test('holds the agreed functions of tiers S3 and S4, and of the others only grip, home, words and waiting', () => {
+    const names = [
+      'openGripper',
+      'closeGripper',
+      'homePose',
+      'say',
+      'sleep',
+      'getObservation',
+      'segmentText',
+      'segmentPoint',
+      'pointAt',
+      'maskPoints',
+      'orientedBoundingBox',
+      'planGrasp',
+      'solveIk',
+      'moveToJoints',
+      'planMotion',
+      'executePlan',
+      'getRobotState',
+      'servoTo',
+      'moveBy',
+    ];
+    expect(apiFor({ tier: 'S3', arms: 1 }).functions.map((f) => f.name)).toEqual(names);
+    expect(apiFor({ tier: 'S4', arms: 1 }).functions.map((f) => f.name)).toEqual(names);
+  });
+
+  test('gives a tool without fingers nothing to grip with', () => {
+    for (const tier of ['S1', 'S2', 'S3', 'S4'] as const) {
+      const names = apiFor({ tier, arms: 1, tool: 'pad' }).functions.map((f) => f.name);
+      for (const name of ['openGripper', 'closeGripper', 'sampleGraspPose', 'planGrasp']) {
+        expect(names).not.toContain(name);
+      }
+    }
   });
 
   test('names a known stage and a hint for every error', () => {
@@ -97,8 +128,15 @@ describe('the declarations', () => {
 });
 
 describe('the documentation', () => {
-  test('reads as kept in the fixture', async () => {
-    await expect(documentationText(oneArm, GUEST_MODULES)).toMatchFileSnapshot('../fixtures/policy-api.s1.md');
+  test.each(['S1', 'S2', 'S3', 'S4'] as const)('of %s reads as kept in the fixture', async (tier) => {
+    const text = documentationText(apiFor({ tier, arms: 1 }), GUEST_MODULES);
+    await expect(text).toMatchFileSnapshot(`../fixtures/policy-api.${tier.toLowerCase()}.md`);
+  });
+
+  test('of S4 is that of S3 without its examples', () => {
+    const [low, bare] = (['S3', 'S4'] as const).map((tier) => documentationText(apiFor({ tier, arms: 1 }), []));
+    expect(bare.match(/```ts/g)).toHaveLength(1);
+    expect(low.replace(/\n```ts\n(?!type )[^`]*```/g, '')).toBe(bare);
   });
 
   test('shows every function with its signature, and every error once', () => {
@@ -107,9 +145,10 @@ describe('the documentation', () => {
     expect(text.match(/^ {2}UNREACHABLE /gm)).toHaveLength(1);
   });
 
-  test('holds only examples that pass the check', async () => {
-    const checker = createChecker(oneArm, GUEST_MODULES);
-    for (const f of oneArm.functions) {
+  test.each(['S1', 'S3'] as const)('of %s holds only examples that pass the check', async (tier) => {
+    const api = apiFor({ tier, arms: 1 });
+    const checker = createChecker(api, GUEST_MODULES);
+    for (const f of api.functions) {
       if (!f.example) continue;
       const result = await checker.check({ source: f.example, blockName: 'block-1', session: EMPTY_SCOPE });
       expect(result.diagnostics, f.name).toEqual([]);
