@@ -2,26 +2,31 @@
 
 import {
   canStandAt,
+  describe,
+  findPosture,
   type Planning,
   planJointMove,
   planToolMove,
+  type ToolMove,
   toolFromProp,
 } from '../../sim/control/motion-planner.ts';
 import { PlanningScene } from '../../sim/control/planning-scene.ts';
 import type { TimedPath } from '../../sim/control/trajectory.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
-import { FRANKA_HAND_LIMITS } from '../../sim/robots/panda/limits.ts';
+import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
 import type { Fixture } from '../../sim/scenes/scene.ts';
 import { compose, type Pose } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { ArmSide, JointPath } from '../robot.ts';
 import { RobotError } from '../robot.ts';
-import type { GroundTruth, MotionPlanner, MoveGoal, TrueObject } from '../scene-ports.ts';
+import type { GroundTruth, IkAnswer, IkSeed, MotionPlanner, MoveGoal, TrueObject, TwoGoals } from '../scene-ports.ts';
 import { nextTurn, YIELD_EVERY_MS } from './pacer.ts';
 
 /** Distance the planner keeps from every joint limit, radians. */
 const JOINT_MARGIN_RAD = 0.05;
+
+type Start = Omit<ToolMove, 'worldFromTool' | 'approachM'>;
 
 export class SimulatedScene implements MotionPlanner, GroundTruth {
   readonly #world: TaskWorld;
@@ -35,18 +40,49 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
 
   planMove(arm: ArmSide, goal: MoveGoal): Promise<readonly JointPath[]> {
     return this.#inTurn(async () => {
-      const start = this.#look(arm);
-      const paths: TimedPath[] = await breathing(
-        goal.kind === 'tool'
-          ? planToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
-          : planJointMove(
-              this.#planning,
-              { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
-              goal.jointsRad,
-            ),
-      );
+      const paths = await breathing(this.#search(this.#look(arm), goal));
       return paths.map((path) => ({ arm, ...path }));
     });
+  }
+
+  planMoves({ left, right }: TwoGoals): Promise<readonly (readonly JointPath[])[]> {
+    return this.#inTurn(async () => {
+      const first = this.#look('left');
+      const leftPaths = await breathing(this.#search(first, left));
+      const second = this.#look('right');
+      const end = leftPaths[leftPaths.length - 1].points.slice(-JOINT_COUNT);
+      const othersRad = second.othersRad.map((joints, k) => (k === first.arm ? end : joints));
+      const rightPaths = await breathing(this.#search({ ...second, othersRad }, right));
+      return [
+        ...leftPaths.map((path): JointPath[] => [{ arm: 'left', ...path }]),
+        ...rightPaths.map((path): JointPath[] => [{ arm: 'right', ...path }]),
+      ];
+    });
+  }
+
+  solveIk(arm: ArmSide, pose: Pose, { seedRad }: IkSeed = {}): Promise<IkAnswer> {
+    return this.#inTurn(async () => {
+      const start = this.#look(arm);
+      const fromRad = seedRad ?? start.fromRad;
+      const found = await breathing(findPosture(this.#planning, { ...start, fromRad, worldFromTool: pose }));
+      return {
+        jointsRad: [...found.jointsRad],
+        positionErrorM: found.positionErrorM,
+        rotationErrorRad: found.rotationErrorRad,
+        feasible: found.feasible,
+        collision: found.collision === undefined ? null : describe(found.collision),
+      };
+    });
+  }
+
+  #search(start: Start, goal: MoveGoal): Planning<TimedPath[]> {
+    return goal.kind === 'tool'
+      ? planToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
+      : planJointMove(
+          this.#planning,
+          { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
+          goal.jointsRad,
+        );
   }
 
   isFree(arm: ArmSide, pose: Pose): Promise<boolean> {
@@ -64,7 +100,7 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
   }
 
   /** Brings the planning scene up to date, and says where the arm starts from. */
-  #look(arm: ArmSide, widthM?: number) {
+  #look(arm: ArmSide, widthM?: number): Start {
     const world = this.#world;
     const index = world.arms.findIndex(({ side }) => side === arm);
     if (index < 0) {

@@ -95,6 +95,18 @@ export function* canStandAt(scene: PlanningScene, move: Omit<ToolMove, 'approach
   return solution.feasible && scene.collisionAt(postures(move, solution.jointsRad)) === undefined;
 }
 
+/** The best posture for a fingertip pose, and what it would touch. @throws PlanningFailure beyond all reach */
+export function* findPosture(
+  scene: PlanningScene,
+  move: Omit<ToolMove, 'approachM'>,
+): Planning<IkSolution & { readonly collision: Collision | undefined }> {
+  assertNear(move, move.worldFromTool, 'target');
+  const random = createRandomStream(1, 'inverse kinematics');
+  yield;
+  const solution = searchIk(scene.physics, scene.arms[move.arm], move.worldFromTool, move.fromRad, move.ik, random);
+  return { ...solution, collision: scene.collisionAt(postures(move, solution.jointsRad)) };
+}
+
 /** A joint line to a posture. @throws PlanningFailure when it collides and going over does not help */
 export function* planJointMove(
   scene: PlanningScene,
@@ -209,22 +221,27 @@ function* reach(
   goal: Pose,
   what = 'target',
 ): Planning<IkSolution> {
-  const outOfReach = (why: string) =>
-    new PlanningFailure(
-      'UNREACHABLE',
-      `the ${what} ${spoken(goal)} is out of reach: ${why}. Nothing has moved.`,
-      'positions are metres in the base frame of the arm, which reaches about 0.8 m; pointing straight down is [0, 1, 0, 0]',
-    );
-  if (!(distance(goal.position, move.worldFromBase.position) < FARTHEST_TARGET_M)) {
-    throw outOfReach(`it is more than ${FARTHEST_TARGET_M} m away`);
-  }
+  assertNear(move, goal, what);
   const random = createRandomStream(1, 'inverse kinematics');
   yield;
   const solution = searchIk(scene.physics, scene.arms[move.arm], goal, fromRad, move.ik, random);
   if (solution.feasible) return solution;
   const missMm = (solution.positionErrorM * 1000).toFixed(0);
   const missDeg = ((solution.rotationErrorRad * 180) / Math.PI).toFixed(0);
-  throw outOfReach(`the closest posture misses it by ${missMm} mm and ${missDeg} degrees`);
+  throw outOfReach(goal, what, `the closest posture misses it by ${missMm} mm and ${missDeg} degrees`);
+}
+
+function assertNear({ worldFromBase }: Pick<ToolMove, 'worldFromBase'>, goal: Pose, what: string): void {
+  if (distance(goal.position, worldFromBase.position) < FARTHEST_TARGET_M) return;
+  throw outOfReach(goal, what, `it is more than ${FARTHEST_TARGET_M} m away`);
+}
+
+function outOfReach(goal: Pose, what: string, why: string): PlanningFailure {
+  return new PlanningFailure(
+    'UNREACHABLE',
+    `the ${what} ${spoken(goal)} is out of reach: ${why}. Nothing has moved.`,
+    'positions are metres in the base frame of the arm, which reaches about 0.8 m; pointing straight down is [0, 1, 0, 0]',
+  );
 }
 
 function assertFree(scene: PlanningScene, move: ToolMove, joints: ArrayLike<number>, code: PlanningFailureCode): void {
@@ -285,7 +302,8 @@ function spoken({ position }: Pose): string {
   return `[${position.map((value) => value.toFixed(3)).join(', ')}]`;
 }
 
-function describe({ one, other, depthM }: Collision): string {
+/** A collision as a person would say it. */
+export function describe({ one, other, depthM }: Collision): string {
   return depthM > 0
     ? `${one} would be ${(depthM * 1000).toFixed(0)} mm inside ${other}`
     : `${one} would pass within ${(-depthM * 1000).toFixed(0)} mm of ${other}`;
