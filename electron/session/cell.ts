@@ -23,6 +23,7 @@ import { type ApiReply, createApiDispatcher } from '../../skills/api/binding.ts'
 import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
 import { highLevelImplementation } from '../../skills/api/high-level.ts';
 import { apiFor, guestFunctions } from '../../skills/api/policy-api.ts';
+import { trueScene } from '../../skills/api/true-scene.ts';
 import type {
   BlockOutcome,
   CallReply,
@@ -267,13 +268,18 @@ export class Cell {
       permit,
       robot: this.robot,
       planner: this.scene,
-      truth: this.scene,
-      homeJointsRad: this.task.robot.startJointsRad,
+      scene: trueScene(this.scene, this.robot),
+      homeJointsRad: homeJointsOf(this.task),
       toolSpeedMPerS: toolSpeedMPerS.soft ?? toolSpeedMPerS.hard,
       speedShare: settings.speedScale,
       say: () => undefined,
     });
   }
+}
+
+/** The posture every arm starts from without its noise: left, then right. Radians. */
+export function homeJointsOf({ robot }: Task): readonly (readonly number[])[] {
+  return robot.arms === 1 ? [robot.startJointsRad] : [robot.startJointsRad, robot.rightStartJointsRad];
 }
 
 function sha256Hex(text: string): string {

@@ -35,7 +35,11 @@ const DEPTH_BELOW_TOP_M = 0.03;
  * height or near the top of a tall one, a little higher as a second choice.
  * @param currentQuat present orientation of the tool: of two equal turns of the hand, the nearer one comes first
  */
-export function proposeGrasps(object: TrueObject, currentQuat: Quat, maxWidthM: number): GraspProposal[] {
+export function proposeGrasps(
+  object: Pick<TrueObject, 'pose' | 'extent'>,
+  currentQuat: Quat,
+  maxWidthM: number,
+): GraspProposal[] {
   const m = mat3FromQuat(object.pose.quatWxyz);
   // The object's axis that points up, whichever way round it lies.
   const upright = [Math.abs(m[6]), Math.abs(m[7]), Math.abs(m[8])];

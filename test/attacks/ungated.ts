@@ -2,8 +2,9 @@
 // program: no gate, no validation, no end of a block. Must never be used outside of controls.
 
 import type { Offer } from '../../drivers/gate/approval.ts';
-import { PLAIN_RUN } from '../../electron/session/cell.ts';
+import { homeJointsOf, PLAIN_RUN } from '../../electron/session/cell.ts';
 import { highLevelImplementation } from '../../skills/api/high-level.ts';
+import { trueScene } from '../../skills/api/true-scene.ts';
 import type { CallHandler } from '../../skills/sandbox/policy-sandbox.ts';
 import type { Stand } from './attack-harness.ts';
 
@@ -15,13 +16,14 @@ export function bareHandler({ cell }: Stand): CallHandler {
   const implementation = highLevelImplementation({
     permit: {
       execute: (plan) => robot.execute(plan),
+      servo: (command) => robot.servo(command),
       moveGripper: (command) => robot.moveGripper(command),
       advance: (seconds) => robot.advance(seconds),
     },
     robot,
     planner: scene,
-    truth: scene,
-    homeJointsRad: task.robot.startJointsRad,
+    scene: trueScene(scene, robot),
+    homeJointsRad: homeJointsOf(task),
     toolSpeedMPerS: 1.2,
     speedShare: 1,
     say: () => undefined,

@@ -1,0 +1,31 @@
+// Owns the port through which the high-level functions know the scene: by ground truth at tier S1, by looking at every
+// other tier. Types only.
+
+import type { ArmSide } from '../../drivers/robot.ts';
+import type { Pose, Vec3 } from '../../sim/spatial.ts';
+import type { GraspProposal } from './grasp-proposals.ts';
+
+/** A thing with its place, as far as it is known. */
+export interface FoundObject {
+  readonly name: string;
+  readonly pose: Pose;
+  /** Full side lengths along its own axes, metres. */
+  readonly extent: Vec3;
+}
+
+/** Watches what becomes of a held thing that is let go. */
+export interface Release {
+  /** What fell, and how far in metres; undefined when nothing is known to have fallen. */
+  afterwards(): Promise<{ readonly name: string; readonly fellM: number } | undefined>;
+}
+
+export interface SceneKnowledge {
+  /** @throws PolicyError UNKNOWN_OBJECT, NOT_FOUND, UNSURE or PERCEPTION_DOWN */
+  find(name: string, arm: ArmSide, signal: AbortSignal): Promise<FoundObject>;
+  /** Grasps of a thing just found, best first; whether the arm can get there is not looked at. */
+  grasps(object: FoundObject, arm: ArmSide): Promise<readonly GraspProposal[]>;
+  /** Called when fingers have closed on something. */
+  afterGrip(arm: ArmSide): Promise<void>;
+  /** Called before fingers open; undefined when nothing is known to be held. */
+  beforeRelease(arm: ArmSide): Promise<Release | undefined>;
+}
