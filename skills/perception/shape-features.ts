@@ -1,0 +1,254 @@
+// Owns the measures by which shapes are told apart: height, outline of the top, openings, roundness. From depth alone.
+// Base frame, metres. Must never know words or colours.
+
+import { cos, sin } from '../../sim/portable-math.ts';
+import type { Picture } from './picture.ts';
+import { fitSides, type Rectangle, smallestRectangle } from './rectangle-fit.ts';
+import { type CircleFit, fitCircle, fitSphere, type SphereFit } from './round-fits.ts';
+import { planeHeightM, planeUnder } from './support-plane.ts';
+import { levelPoints, outlineAt } from './top-outline.ts';
+
+export interface ShapeFeatures {
+  /** Height of what it stands on. */
+  readonly supportM: number;
+  /** Height of its top above the support, and of its lowest seen points. */
+  readonly heightM: number;
+  readonly bottomM: number;
+  /** The smallest rectangle around everything that was seen of it, from above. */
+  readonly footprint: Rectangle;
+  /** Longer and shorter side of the footprint. */
+  readonly lengthM: number;
+  readonly widthM: number;
+  /** 0 where the outline of the top is a rectangle, 1 where it is a circle, in between where it could be both. */
+  readonly roundness: number;
+  readonly circle: CircleFit | undefined;
+  readonly rectangle: Rectangle | undefined;
+  /** 0..1: how well the seen surface is a ball. */
+  readonly ballness: number;
+  readonly sphere: SphereFit | undefined;
+  /** Share of the inside of the top's outline that lies lower than the top. */
+  readonly opening: number;
+  /** Of that, the share that shows the thing's own inside, as in a bowl, and not what lies behind it, as in a ring. */
+  readonly hollow: number;
+  /** Middle of the opening. */
+  readonly openingX: number;
+  readonly openingY: number;
+  /** Seen pixels with a depth. */
+  readonly seen: number;
+}
+
+/** Depth below the highest points that still counts as the top, metres, and as a share of the height. */
+const TOP_BAND_M = 0.005;
+const TOP_BAND_SHARE = 0.08;
+/** Noise of a calmed depth, metres: residuals are judged against it. */
+const NOISE_M = 0.0009;
+const MOST_POINTS = 600;
+
+/** Measures what the pixels show; undefined when fewer than eight have a depth or nothing level is in sight. */
+export function measureShape(picture: Picture, pixels: ArrayLike<number>): ShapeFeatures | undefined {
+  const plane = planeUnder(picture, pixels);
+  const { depthM, x, y, z } = picture;
+  const seen: number[] = [];
+  for (let i = 0; i < pixels.length; i++) if (depthM[pixels[i]] > 0) seen.push(pixels[i]);
+  if (seen.length < 8 || plane === undefined) return undefined;
+  const heights = Float64Array.from(seen, (pixel) => z[pixel] - planeHeightM(plane, x[pixel], y[pixel]));
+  const sorted = heights.slice().sort();
+  const heightM = sorted[Math.floor((sorted.length - 1) * 0.96)];
+  const bottomM = sorted[Math.floor((sorted.length - 1) * 0.03)];
+  const every = Math.max(1, Math.ceil(seen.length / MOST_POINTS));
+  const some = seen.filter((_, i) => i % every === 0);
+  const footprint = smallestRectangle(
+    some.map((pixel) => x[pixel]),
+    some.map((pixel) => y[pixel]),
+    0.015,
+  );
+  if (footprint === undefined) return undefined;
+  const mid = planeHeightM(plane, footprint.x, footprint.y);
+
+  const band = Math.max(TOP_BAND_M, TOP_BAND_SHARE * heightM);
+  const inside = new Uint8Array(depthM.length);
+  const top: number[] = [];
+  seen.forEach((pixel, i) => {
+    if (heights[i] < heightM - band) return;
+    inside[pixel] = 1;
+    top.push(pixel);
+  });
+  const outline = outlineAt(picture, inside, top, mid + heightM);
+  const hole = findOpening(picture, pixels, inside, top, mid + heightM);
+  const outer = hole.size > 0 ? outerOnly(outline, hole) : outline;
+  const circle = fitCircle(outer.x, outer.y);
+  const start = smallestRectangle(outer.x, outer.y, 0.02);
+  const rectangle = start === undefined ? undefined : fitSides(outer.x, outer.y, start);
+  const sphere = fitSphere(
+    some.map((pixel) => x[pixel]),
+    some.map((pixel) => y[pixel]),
+    some.map((pixel) => z[pixel]),
+  );
+  return {
+    supportM: mid,
+    heightM,
+    bottomM,
+    footprint,
+    lengthM: Math.max(footprint.sizeX, footprint.sizeY),
+    widthM: Math.min(footprint.sizeX, footprint.sizeY),
+    roundness: roundnessOf(outer, circle, rectangle),
+    circle,
+    rectangle,
+    ballness: ballnessOf(sphere, heightM, footprint),
+    sphere,
+    opening: hole.opening,
+    hollow: hole.hollow,
+    openingX: hole.x,
+    openingY: hole.y,
+    seen: seen.length,
+  };
+}
+
+/** Compares how far the outline lies from a circle and from a rectangle. */
+function roundnessOf(
+  outline: { readonly x: Float64Array; readonly y: Float64Array },
+  circle: CircleFit | undefined,
+  rectangle: Rectangle | undefined,
+): number {
+  if (rectangle === undefined || circle === undefined || outline.x.length < 8) return 0.5;
+  const longer = Math.max(rectangle.sizeX, rectangle.sizeY);
+  // An outline far longer than wide is no circle, whatever its ends look like; nor is a circle far larger than it.
+  if (circle.radiusM > longer) return 0.05;
+  const c = cos(rectangle.yawRad);
+  const s = sin(rectangle.yawRad);
+  let offCircle = 0;
+  let offSides = 0;
+  for (let i = 0; i < outline.x.length; i++) {
+    const dx = outline.x[i] - rectangle.x;
+    const dy = outline.y[i] - rectangle.y;
+    const du = Math.abs(Math.abs(c * dx + s * dy) - rectangle.sizeX / 2);
+    const dv = Math.abs(Math.abs(-s * dx + c * dy) - rectangle.sizeY / 2);
+    const cx = outline.x[i] - circle.x;
+    const cy = outline.y[i] - circle.y;
+    const dr = Math.min(0.01, Math.abs(Math.sqrt(cx * cx + cy * cy) - circle.radiusM));
+    const ds = Math.min(0.01, du, dv);
+    offCircle += dr * dr;
+    offSides += ds * ds;
+  }
+  const floor = outline.x.length * NOISE_M * NOISE_M * 0.5;
+  const a = offSides + floor;
+  const b = offCircle + floor;
+  // Squares of residuals: twice the distance is four times the evidence.
+  return (a * a) / (a * a + b * b);
+}
+
+function ballnessOf(sphere: SphereFit | undefined, heightM: number, footprint: Rectangle): number {
+  if (sphere === undefined || sphere.radiusM < 0.008 || sphere.radiusM > 0.15) return 0;
+  const across = Math.max(footprint.sizeX, footprint.sizeY);
+  if (across > 2.6 * sphere.radiusM || heightM < 0.7 * sphere.radiusM) return 0;
+  const allowed = NOISE_M + 0.035 * sphere.radiusM;
+  const ratio = sphere.residualM / allowed;
+  const square = ratio * ratio;
+  return 1 / (1 + square * square);
+}
+
+interface Opening {
+  readonly opening: number;
+  readonly hollow: number;
+  readonly x: number;
+  readonly y: number;
+  /** Cells of the opening. */
+  readonly size: number;
+  readonly radiusM: number;
+}
+
+const NO_OPENING: Opening = { opening: 0, hollow: 0, x: 0, y: 0, size: 0, radiusM: 0 };
+
+/**
+ * Looks through the outline of the top: pixels with the top on both sides, along the row and along the column, that are
+ * not the top themselves and not covered by something nearer.
+ */
+function findOpening(
+  picture: Picture,
+  pixels: ArrayLike<number>,
+  inside: Uint8Array,
+  top: readonly number[],
+  topM: number,
+): Opening {
+  const { width, depthM, z } = picture;
+  if (top.length < 12) return NO_OPENING;
+  let [u0, v0, u1, v1] = [width, picture.height, 0, 0];
+  for (const pixel of top) {
+    const u = pixel % width;
+    const v = (pixel - u) / width;
+    if (u < u0) u0 = u;
+    if (u > u1) u1 = u;
+    if (v < v0) v0 = v;
+    if (v > v1) v1 = v;
+  }
+  const own = new Uint8Array(depthM.length);
+  for (let i = 0; i < pixels.length; i++) own[pixels[i]] = 1;
+  const columns = u1 - u0 + 1;
+  const first = new Int32Array(columns).fill(-1);
+  const last = new Int32Array(columns).fill(-1);
+  for (const pixel of top) {
+    const u = pixel % width;
+    const v = (pixel - u) / width;
+    if (first[u - u0] < 0) first[u - u0] = v;
+    last[u - u0] = v;
+  }
+  let [whole, open, hollow] = [0, 0, 0];
+  let [su, sv] = [0, 0];
+  const cells: number[] = [];
+  for (let v = v0; v <= v1; v++) {
+    let left = -1;
+    let right = -1;
+    for (let u = u0; u <= u1; u++) {
+      if (inside[v * width + u] === 1) {
+        if (left < 0) left = u;
+        right = u;
+      }
+    }
+    if (left < 0) continue;
+    for (let u = left; u <= right; u++) {
+      if (v < first[u - u0] || v > last[u - u0]) continue;
+      const pixel = v * width + u;
+      whole++;
+      if (inside[pixel] === 1 || depthM[pixel] === 0) continue;
+      // Lower than the top by more than its noise, and not something that stands out above it.
+      if (z[pixel] > topM - 0.008) continue;
+      open++;
+      su += u;
+      sv += v;
+      cells.push(pixel);
+      if (own[pixel] === 1) hollow++;
+    }
+  }
+  if (open < 6) return { ...NO_OPENING, opening: whole > 0 ? open / whole : 0 };
+  const { intrinsics } = picture.observation;
+  const depth = depthM[top[top.length >> 1]];
+  const middle = levelPointAt(picture, topM, su / open, sv / open);
+  return {
+    opening: open / whole,
+    hollow: hollow / open,
+    ...middle,
+    size: open,
+    radiusM: Math.sqrt((open * depth * depth) / (intrinsics.fx * intrinsics.fy) / Math.PI),
+  };
+}
+
+function levelPointAt(picture: Picture, heightM: number, u: number, v: number): { x: number; y: number } {
+  const { x, y } = levelPoints(picture, heightM, [u], [v]);
+  return { x: x[0], y: y[0] };
+}
+
+/** The points of an outline that are farther out than the rim of the opening. */
+function outerOnly(outline: { readonly x: Float64Array; readonly y: Float64Array }, hole: Opening) {
+  const distances = Float64Array.from(outline.x, (x, i) => {
+    const dx = x - hole.x;
+    const dy = outline.y[i] - hole.y;
+    return Math.sqrt(dx * dx + dy * dy);
+  });
+  const farthest = distances.slice().sort()[Math.floor((distances.length - 1) * 0.9)] ?? 0;
+  const limit = Math.max(hole.radiusM * 1.15, 0.55 * farthest);
+  const kept = Array.from(distances.keys()).filter((i) => distances[i] > limit);
+  return {
+    x: Float64Array.from(kept, (i) => outline.x[i]),
+    y: Float64Array.from(kept, (i) => outline.y[i]),
+  };
+}
