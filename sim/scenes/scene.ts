@@ -4,6 +4,7 @@
 import { STEP_S } from '../engine/physics.ts';
 import { type CollisionBits, pandaMjcf } from '../robots/panda/mjcf.ts';
 import { compose, IDENTITY_POSE, type Pose, type Vec3 } from '../spatial.ts';
+import type { Cavity } from './shapes/cavity.ts';
 
 /** A solid centred in its own frame. */
 export type Shape =
@@ -44,6 +45,8 @@ interface Body {
   /** One box of the body's size and colour when left out. */
   readonly parts?: readonly Part[];
   readonly features?: readonly Feature[];
+  /** The hollow of a container. */
+  readonly cavity?: Cavity;
 }
 
 /** A body that never moves. */

@@ -2,13 +2,16 @@
 // look at anything a program said.
 
 import { cos } from '../portable-math.ts';
-import { mat3FromQuat, type Vec3 } from '../spatial.ts';
+import { isInCavity } from '../scenes/shapes/cavity.ts';
+import { invert, mat3FromQuat, transformPoint, type Vec3 } from '../spatial.ts';
 import { isOver, topOf, verticalHalf } from './box-geometry.ts';
 import type { GoalLeaf } from './goal.ts';
 import type { PropState, TaskWorld } from './task-world.ts';
 
 /** A stacked object's underside may be off its support's top by this much, metres. */
 const SUPPORT_GAP_M = 0.01;
+/** A container that leans by more than this is tipped over, radians. */
+const CONTAINER_TILT_RAD = 0.5;
 
 /** Whether one predicate holds at this instant. Of things that do not exist, nothing holds. */
 export function leafHolds(world: TaskWorld, leaf: GoalLeaf): boolean {
@@ -79,14 +82,13 @@ function standsOn(world: TaskWorld, object: string, support: string): boolean {
   return Math.abs(underside - topOf(below)) < SUPPORT_GAP_M && isOver(top.pose.position, below);
 }
 
-/** Centre inside the container's outline and under its rim, and above its floor. */
+/** Centre in the container's hollow: over its floor, under its rim, within its walls. What is tipped over holds nothing. */
 function liesIn(world: TaskWorld, object: string, container: string): boolean {
   const inner = world.thing(object);
   const outer = world.thing(container);
-  if (inner === undefined || outer === undefined) return false;
-  const z = inner.pose.position[2];
-  const half = verticalHalf(outer.pose.quatWxyz, outer.size);
-  return isOver(inner.pose.position, outer) && z < topOf(outer) && z > outer.pose.position[2] - half;
+  if (inner === undefined || outer?.cavity === undefined) return false;
+  if (mat3FromQuat(outer.pose.quatWxyz)[8] < cos(CONTAINER_TILT_RAD)) return false;
+  return isInCavity(transformPoint(invert(outer.pose), inner.pose.position), outer.cavity);
 }
 
 /** On the post: centred on it, and its centre below the post's top. */

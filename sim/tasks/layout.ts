@@ -107,12 +107,12 @@ export function drawScene(task: Task, seed: number): Scene {
   return { arms, fixtures, props, ...(physics.gravityMPerS2 === 9.81 ? {} : physics) };
 }
 
-type Solids = Pick<Prop, 'parts' | 'features'>;
+type Solids = Pick<Prop, 'parts' | 'features' | 'cavity'>;
 
 /** Parts and features of a shape, in the colours and by the names of the task file; nothing for a plain box. */
 function solids(body: Task['world']['fixtures' | 'props'][number], size: Vec3): Solids {
   if (body.shape === 'box') return {};
-  const { parts, features } = SHAPES[body.shape].build(size);
+  const { parts, features, cavity } = SHAPES[body.shape].build(size);
   const nameOf = (key: string) => body.features[key]?.name ?? `${body.name} ${key}`;
   return {
     parts: parts.map(
@@ -123,5 +123,6 @@ function solids(body: Task['world']['fixtures' | 'props'][number], size: Vec3): 
       }),
     ),
     features: features.map(({ key, ...feature }) => ({ ...feature, name: nameOf(key) })),
+    ...(cavity === undefined ? {} : { cavity }),
   };
 }

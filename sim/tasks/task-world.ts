@@ -11,6 +11,7 @@ import { type ArmHandles, findArm, readJoints, readWidth } from '../robots/panda
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
 import { geomName, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
+import type { Cavity } from '../scenes/shapes/cavity.ts';
 import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
 import { createTraceHash, type TraceHash } from '../trace-hash.ts';
 
@@ -37,6 +38,8 @@ export interface PropState {
   readonly pose: Pose;
   /** Full side lengths of the box around it, metres. */
   readonly size: Vec3;
+  /** The hollow of a container. */
+  readonly cavity?: Cavity;
 }
 
 /** Whose a geom is. Parts of arms belong to nobody here: they go by the name of the geom. */
@@ -52,7 +55,7 @@ export class TaskWorld {
   readonly servos: readonly ArmServo[];
   readonly hands: readonly HandServo[];
   readonly trace: TraceHash = createTraceHash();
-  readonly #props: readonly { name: string; size: Vec3; qpos: number; qvel: number }[];
+  readonly #props: readonly { name: string; size: Vec3; cavity?: Cavity; qpos: number; qvel: number }[];
   readonly #bodies: readonly { name: string; body: number }[];
   readonly #geomNames: readonly string[];
   readonly #owners: readonly (GeomOwner | undefined)[];
@@ -76,6 +79,7 @@ export class TaskWorld {
     this.#props = scene.props.map((prop) => ({
       name: prop.name,
       size: prop.size,
+      ...(prop.cavity === undefined ? {} : { cavity: prop.cavity }),
       ...this.physics.jointAddress(prop.name),
     }));
     // Body 0 is the world itself.
@@ -125,6 +129,7 @@ export class TaskWorld {
     return {
       name,
       size: found.size,
+      ...(found.cavity === undefined ? {} : { cavity: found.cavity }),
       pose: { position: [x, y, z], quatWxyz: quatNormalize([quat[0], quat[1], quat[2], quat[3]]) },
     };
   }
@@ -160,7 +165,7 @@ export class TaskWorld {
     if (prop !== undefined) return prop;
     for (const body of [...this.scene.props, ...this.scene.fixtures]) {
       const pose = this.prop(body.name)?.pose ?? body.pose;
-      if (body.name === name) return { name, pose, size: body.size };
+      if (body.name === name) return { name, pose, size: body.size, cavity: body.cavity };
       const feature = body.features?.find((one) => one.name === name);
       if (feature !== undefined) return { name, pose: compose(pose, feature.bodyFromFeature), size: feature.size };
     }

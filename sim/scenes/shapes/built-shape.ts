@@ -2,6 +2,7 @@
 
 import type { Pose, Vec3 } from '../../spatial.ts';
 import type { Shape } from '../scene.ts';
+import type { Cavity } from './cavity.ts';
 
 export interface BuiltPart {
   readonly shape: Shape;
@@ -24,11 +25,15 @@ export interface BuiltFeature {
 export interface BuiltShape {
   readonly parts: readonly BuiltPart[];
   readonly features: readonly BuiltFeature[];
+  /** Of shapes that can hold things. */
+  readonly cavity?: Cavity;
 }
 
 export interface ShapeBuilder {
   /** Keys of the features this shape has, in order; fixed, whatever the size. */
   readonly features: readonly string[];
+  /** True of shapes that have a cavity: goals may ask for something inside. */
+  readonly hollow?: true;
   /** What is wrong with a size, in words that say how to mend it; undefined when it can be built. */
   problem(size: Vec3): string | undefined;
   /** @param size full side lengths of the box around the body, metres */

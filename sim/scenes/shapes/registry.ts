@@ -1,9 +1,16 @@
 // Owns the list of shapes a task file may ask for. A shape added here is at once a word of the task file.
 
 import type { ShapeBuilder } from './built-shape.ts';
+import { BOWL, TRAY } from './containers.ts';
 import { BOX, CYLINDER, SPHERE } from './solids.ts';
 
-export const SHAPES = { box: BOX, cylinder: CYLINDER, sphere: SPHERE } as const satisfies Record<string, ShapeBuilder>;
+export const SHAPES = {
+  box: BOX,
+  cylinder: CYLINDER,
+  sphere: SPHERE,
+  bowl: BOWL,
+  tray: TRAY,
+} as const satisfies Record<string, ShapeBuilder>;
 
 export type ShapeName = keyof typeof SHAPES;
 
