@@ -1,93 +1,192 @@
-// Owns `capstan bench`: trials over seeds on all cores, one folder per trial, and a row per task with its uncertainty.
+// Owns `capstan bench`: trials over tasks, tiers, policies, perturbations and seeds on all cores, kept as they end, and a
+// row for each with its uncertainty.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
-import { apiFor } from '../../skills/api/policy-api.ts';
-import { type BenchRow, benchRow } from '../../skills/bench/bench-row.ts';
-import { runTrials, type TrialWorker } from '../../skills/bench/run-trials.ts';
-import type { TrialResult } from '../../skills/bench/trial-result.ts';
-import { createChecker } from '../../skills/check/checker.ts';
-import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
-import { BENCH_CONTRACT } from '../ipc/bench-contract.ts';
-import { channelToChild, startEntry } from '../ipc/process-channel.ts';
-import { connect, type Params } from '../ipc/rpc.ts';
-import { bundledEntry, readRig, readTask, taskNames, userFolder, VERSION } from '../session/installation.ts';
+import { dirname, join, resolve } from 'node:path';
+import { type BenchRow, benchRow, rowInWords } from '../../skills/bench/bench-row.ts';
+import {
+  armPairs,
+  comparisonInWords,
+  comparisonsOf,
+  DIMENSIONS,
+  type Dimension,
+  reachInWords,
+} from '../../skills/bench/comparison.ts';
+import { PERTURBATIONS, type Perturbation } from '../../skills/bench/perturbation.ts';
+import { runTrials } from '../../skills/bench/run-trials.ts';
+import { TimeLeft } from '../../skills/bench/time-left.ts';
+import { EarlyStop, type TrialUnit, trialUnits } from '../../skills/bench/trial-queue.ts';
+import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
+import { readRig, sha256OfText, taskNames, userFolder, VERSION } from '../session/installation.ts';
 import { makeRecordFolder } from '../session/session.ts';
-import { diagnosticLines } from './approval-prompt.ts';
+import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
+import { armFolder, type PlannedArm, planArms } from './bench-plan.ts';
+import { startTrialWorker } from './bench-pool.ts';
+import { Progress } from './bench-progress.ts';
 import {
   answer,
   type Command,
   type CommandInput,
   makeFolder,
   oneOf,
+  printable,
   tell,
   UsageError,
   wholeNumber,
 } from './command.ts';
-import { readProgram } from './program-source.ts';
+
+const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
 
 export const BENCH_COMMAND: Command = {
   name: 'bench',
   usage: '',
   summary: 'runs many trials without previews and reports success rates with their uncertainty',
   options: {
-    tasks: { type: 'string', value: 'A,B', help: 'names or files of tasks, separated by commas (default: all)' },
-    policy: { type: 'string', value: 'expert|FILE', help: 'the program to run', default: 'expert' },
-    tier: { type: 'string', value: 'S1', help: 'which functions the program may call', default: 'S1' },
+    tasks: { type: 'string', value: 'A,B|all', help: 'names or files of tasks, separated by commas', default: 'all' },
+    tiers: { type: 'string', value: 'S1,S3', help: 'which functions the programs may call (default: S1)' },
+    tier: { type: 'string', value: 'S1', help: 'the same as --tiers' },
+    policies: { type: 'string', value: 'expert,FILE', help: 'the programs to run (default: expert)' },
+    policy: { type: 'string', value: 'expert|FILE', help: 'the same as --policies' },
+    perturb: {
+      type: 'string',
+      value: 'KIND,KIND',
+      help: `how the tasks are changed: ${PERTURBATIONS.join(', ')}; the unchanged task always runs along`,
+      default: 'none',
+    },
     seed0: { type: 'string', value: 'N', help: 'first seed', default: '0' },
     trials: { type: 'string', value: 'N', help: 'seeds per task', default: '100' },
     workers: { type: 'string', value: 'N', help: 'worker processes (default: one per core)' },
+    compare: {
+      type: 'string',
+      value: DIMENSIONS.join('|'),
+      help: 'compare them pairwise on equal seeds, task by task',
+    },
+    'stop-early': { type: 'boolean', help: 'with --compare: end a comparison as soon as its difference is shown' },
     out: { type: 'string', value: 'DIR', help: 'folder of the results (default: bench/<time> in CAPSTAN_HOME)' },
+    resume: { type: 'boolean', help: 'go on in a folder of results: only what is missing there is run' },
+    'trial-limit': { type: 'string', value: 'S', help: 'wall time after which a trial is taken to hang, seconds' },
     record: { type: 'string', value: 'DIR', help: 'also record an episode of every trial there' },
     rig: { type: 'string', value: 'FILE', help: 'rig file (default: the simulated cell)' },
     json: { type: 'boolean', help: 'print the rows as JSON on stdout; a word after it names a file to write them to' },
   },
   run: async (input) => {
-    const tasks = input.text('tasks')?.split(',') ?? taskNames();
-    const tier = oneOf('tier', input.text('tier') ?? '', ['S1']);
-    const seed0 = wholeNumber('seed0', input.text('seed0') ?? '', 0, Number.MAX_SAFE_INTEGER - 1_000_000);
-    const trials = wholeNumber('trials', input.text('trials') ?? '', 1, 1_000_000);
-    const workers = wholeNumber('workers', input.text('workers') ?? String(availableParallelism()), 1, 256);
-    const jsonFile = jsonTarget(input);
-    const out = resolve(
-      input.text('out') ?? join(userFolder(), 'bench', new Date().toISOString().replaceAll(':', '-')),
-    );
+    const request = readRequest(input);
+    const rig = readRig(input.text('rig'));
     const recordFolder = input.text('record') === undefined ? null : resolve(input.text('record') ?? '');
     if (recordFolder !== null) makeRecordFolder(recordFolder);
-    makeFolder('out', out);
-    const seeds = Array.from({ length: trials }, (_, index) => seed0 + index);
+    makeFolder('out', request.out);
+    const arms = await planArms(request);
+    const asked: BenchAsked = {
+      capstan: VERSION,
+      seed0: request.seed0,
+      trials: request.trials,
+      rig: input.text('rig') === undefined ? null : rig.path,
+      rigSha256: sha256OfText(rig.text),
+      compare: request.compare,
+      stopEarly: request.stopEarly,
+      arms: arms.map(({ block: _block, versions: _versions, limitS: _limitS, taskFor: _taskFor, ...arm }) => arm),
+    };
+    const log = TrialLog.open(
+      request.out,
+      asked,
+      sittingNow(request.workers),
+      input.flag('resume') ? 'resume' : 'fresh',
+    );
+    tellEarlier(log);
+    const bench = new Bench(request, arms, log);
     const abort = new AbortController();
     const interrupt = () => {
-      tell('Ctrl-C: ending after the trials that run now.');
+      if (abort.signal.aborted) process.exit(1); // asked twice: the workers end with us
+      bench.progress.end();
+      tell('Ctrl-C: ending after the trials that run now; Ctrl-C again ends at once.');
       abort.abort();
     };
     process.on('SIGINT', interrupt);
-    const rows: BenchRow[] = [];
     try {
-      // All of them before the first trial: a wrong name should not come up an hour later.
-      const configurations: Configuration[] = [];
-      for (const name of tasks) configurations.push(await prepare(name, input, tier, recordFolder));
-      for (const configuration of configurations) {
-        rows.push(await benchTask(configuration, { out, seeds, workers }, abort.signal));
-        writeFileSync(join(out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
-      }
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-      tell(`interrupted: the results of finished trials are in ${out}`);
-      return 1;
+      await bench.run({ rigText: rig.text, rigPath: rig.path, recordFolder }, abort.signal);
     } finally {
       process.off('SIGINT', interrupt);
+      bench.progress.end();
+      log.close();
     }
-    tell(`results: ${out}`);
-    if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
+    const rows = bench.report();
+    writeFileSync(join(request.out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
+    if (abort.signal.aborted) {
+      tell(`interrupted: what was finished is in ${request.out}; the same command with --resume runs the rest`);
+      return 1;
+    }
+    tell(`results: ${request.out}`);
+    if (request.jsonFile !== undefined) writeFileSync(request.jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
     else if (input.flag('json')) answer(rows);
     return rows.every(({ failures }) => failures.crash === undefined) ? 0 : 1;
   },
 };
 
-type Configuration = Params<typeof BENCH_CONTRACT, 'configure'> & { readonly task: string };
+interface BenchRequest {
+  readonly tasks: readonly string[];
+  readonly tiers: readonly (typeof TIERS)[number][];
+  readonly policies: readonly string[];
+  readonly perturbations: readonly Perturbation[];
+  readonly seed0: number;
+  readonly trials: number;
+  readonly workers: number;
+  readonly compare: Dimension | null;
+  readonly stopEarly: boolean;
+  readonly out: string;
+  readonly trialLimitS: number | undefined;
+  readonly jsonFile: string | undefined;
+}
+
+/** @throws UsageError */
+function readRequest(input: CommandInput): BenchRequest {
+  const tasks = input.text('tasks') ?? 'all';
+  const tiers = listOf(input, 'tiers', 'tier', 'S1').map((tier) => oneOf('tiers', tier, TIERS));
+  const policies = listOf(input, 'policies', 'policy', 'expert');
+  const perturbations = listOf(input, 'perturb', 'perturb', 'none').map((kind) =>
+    oneOf('perturb', kind, PERTURBATIONS),
+  );
+  const compare =
+    input.text('compare') === undefined ? null : oneOf('compare', input.text('compare') ?? '', DIMENSIONS);
+  const stopEarly = input.flag('stop-early');
+  if (stopEarly && compare === null)
+    throw new UsageError('--stop-early needs --compare: only a comparison can stop early');
+  const values = { tiers, policies, perturbations };
+  if (
+    compare !== null &&
+    values[compare].filter((value) => value !== 'none').length < (compare === 'perturbations' ? 1 : 2)
+  ) {
+    throw new UsageError(
+      `--compare ${compare} needs several of them: name them with --${compare === 'perturbations' ? 'perturb' : compare}`,
+    );
+  }
+  const out = input.text('out');
+  if (input.flag('resume') && out === undefined)
+    throw new UsageError('--resume needs --out: name the folder to go on in');
+  const limit = input.text('trial-limit');
+  return {
+    tasks: tasks === 'all' ? taskNames() : tasks.split(','),
+    tiers,
+    policies,
+    // The unchanged task runs on the same seeds: a change means nothing alone.
+    perturbations: ['none', ...perturbations.filter((kind) => kind !== 'none')],
+    seed0: wholeNumber('seed0', input.text('seed0') ?? '', 0, Number.MAX_SAFE_INTEGER - 1_000_000),
+    trials: wholeNumber('trials', input.text('trials') ?? '', 1, 1_000_000),
+    workers: wholeNumber('workers', input.text('workers') ?? String(availableParallelism()), 1, 256),
+    compare,
+    stopEarly,
+    out: resolve(out ?? join(userFolder(), 'bench', new Date().toISOString().replaceAll(':', '-'))),
+    trialLimitS: limit === undefined ? undefined : wholeNumber('trial-limit', limit, 1, 86_400),
+    jsonFile: jsonTarget(input),
+  };
+}
+
+/** Words of an option and of its short name, each once. @throws UsageError */
+function listOf(input: CommandInput, option: string, alias: string, preset: string): string[] {
+  const texts = [...new Set([option, alias])].map((name) => input.text(name)).filter((text) => text !== undefined);
+  if (texts.length > 1) throw new UsageError(`--${option} and --${alias} mean the same: give one of them`);
+  return [...new Set((texts[0] ?? preset).split(','))];
+}
 
 /** `--json FILE`: the word that stands behind the switch. @throws UsageError for any other word */
 function jsonTarget(input: CommandInput): string | undefined {
@@ -98,91 +197,158 @@ function jsonTarget(input: CommandInput): string | undefined {
   return resolve(file);
 }
 
-async function prepare(
-  name: string,
-  input: CommandInput,
-  tier: 'S1',
-  recordFolder: string | null,
-): Promise<Configuration> {
-  const taskFile = readTask(name);
-  const { task } = taskFile;
-  const rig = readRig(input.text('rig'));
-  const { source, policy } = readProgram(input.text('policy') ?? '', task.name, tier);
-  const checker = createChecker(apiFor({ tier, arms: task.robot.arms }), GUEST_MODULES);
-  const checked = await checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
-  if (!checked.ok) {
-    throw new UsageError(`the program does not pass the check for ${name}:\n${diagnosticLines(checked).join('\n')}`);
+function tellEarlier({ earlier, info }: TrialLog): void {
+  if (info.sittings.length < 2) return;
+  tell(`going on: ${earlier.length} trials were done before`);
+  const [before, now] = info.sittings.slice(-2);
+  if (before.gitCommit === now.gitCommit) return;
+  tell(`  note: they were run at commit ${before.gitCommit ?? 'unknown'}, this is ${now.gitCommit ?? 'unknown'}`);
+}
+
+/** One run of the command: what is left to do, what came out. */
+class Bench {
+  readonly progress: Progress;
+  readonly #request: BenchRequest;
+  readonly #arms: readonly PlannedArm[];
+  readonly #seeds: readonly number[];
+  readonly #log: TrialLog;
+  readonly #results = new Map<string, TrialRecord>();
+  readonly #early: EarlyStop | null;
+  readonly #timeLeft = new TimeLeft();
+  #total: number;
+  #successes = 0;
+
+  constructor(request: BenchRequest, arms: readonly PlannedArm[], log: TrialLog) {
+    this.#request = request;
+    this.#arms = arms;
+    this.#log = log;
+    this.#seeds = Array.from({ length: request.trials }, (_, index) => request.seed0 + index);
+    const { compare, stopEarly } = request;
+    this.#early = compare !== null && stopEarly ? new EarlyStop(armPairs(arms, compare), this.#seeds) : null;
+    this.#total = arms.length * this.#seeds.length;
+    for (const arm of arms) this.#timeLeft.expect(kindOf(arm), this.#seeds.length);
+    for (const trial of log.earlier) this.#count(trial);
+    this.progress = new Progress('trials', this.#results.size / this.#total);
   }
-  return {
-    task: task.name,
-    taskText: taskFile.text,
-    taskPath: taskFile.path,
-    rigText: rig.text,
-    rigPath: rig.path,
-    tier,
-    policy,
-    block: { name: 'block-1', source, javascript: checked.javascript, loops: checked.effects.loops },
-    recordFolder,
-    versions: { capstan: VERSION, task: `${task.name} ${task.version}`, inertials: INERTIAL_SET },
-  };
-}
 
-async function benchTask(
-  { task, ...configuration }: Configuration,
-  how: { readonly out: string; readonly seeds: readonly number[]; readonly workers: number },
-  signal: AbortSignal,
-): Promise<BenchRow> {
-  const { tier, policy, block } = configuration;
-  const folder = join(how.out, task, `${tier}-${policy === 'expert' ? 'expert' : 'program'}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'program.ts'), block.source);
-  const startedMs = performance.now();
-  let successes = 0;
-  let toldMs = startedMs;
-  const results = await runTrials(
-    {
-      seeds: how.seeds,
-      workers: how.workers,
-      startWorker: () => startWorker(configuration),
-      onResult: (result, done, total) => {
-        writeTrial(folder, result);
-        if (result.success) successes += 1;
-        const nowMs = performance.now();
-        if (nowMs - toldMs < 5000) return;
-        toldMs = nowMs;
-        const leftS = ((nowMs - startedMs) / done) * (total - done) * 0.001;
-        tell(`  ${task}: ${done} of ${total}, ${successes} succeeded, about ${leftS.toFixed(0)} s left`);
+  async run(
+    what: { readonly rigText: string; readonly rigPath: string; readonly recordFolder: string | null },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { compare, out, workers } = this.#request;
+    for (const arm of this.#arms) {
+      mkdirSync(armFolder(out, arm), { recursive: true });
+      writeFileSync(join(out, arm.program), arm.block.source);
+    }
+    if (compare !== null) tell(`comparing ${compare} on ${reachInWords(this.#seeds.length)}`);
+    const units = trialUnits(this.#arms, this.#seeds, compare === null ? 'by arm' : 'by seed').filter(
+      ({ arm, seed }) => !this.#results.has(trialKey({ ...arm, seed })),
+    );
+    const arms = this.#arms.map(({ tier, policy, perturbation, block, versions }) => ({
+      tier,
+      policy,
+      perturbation,
+      block,
+      versions,
+    }));
+    const indexOf = new Map(this.#arms.map((arm, index) => [armKey(arm), index]));
+    let at = 0;
+    const next = () => {
+      while (at < units.length) {
+        const unit = units[at++];
+        if (this.#early === null || this.#early.needs(unit.arm, unit.seed)) return this.#forWorker(unit, indexOf);
+        this.#timeLeft.drop(kindOf(unit.arm), 1);
+        this.#total -= 1;
+      }
+      return undefined;
+    };
+    await runTrials<NonNullable<ReturnType<typeof next>>>(
+      {
+        next,
+        workers: Math.min(workers, units.length),
+        startWorker: () => startTrialWorker({ arms, ...what }),
+        nowS: () => performance.now() / 1000,
+        onResult: ({ arm }, result) => this.#finish({ ...nameOf(arm), ...result }),
       },
-    },
-    signal,
-  );
-  const row = benchRow({ task, tier, policy }, results, (performance.now() - startedMs) / 1000);
-  const failures = Object.entries(row.failures).map(([stage, count]) => `${stage} ${count}`);
-  const [low, high] = row.wilson95.map((share) => (100 * share).toFixed(1));
-  tell(
-    `${task} ${tier}: ${row.successes} of ${row.trials} succeeded (95 %: ${low} to ${high} %), ${row.simSeconds.toFixed(0)} s simulated in ${row.wallSeconds.toFixed(1)} s (${row.realTimeFactor.toFixed(0)}x)${failures.length === 0 ? '' : `; failures: ${failures.join(', ')}`}`,
-  );
-  for (const { seed, success, stage, message } of results) if (!success) tell(`  seed ${seed} at ${stage}: ${message}`);
-  return row;
+      signal,
+    );
+  }
+
+  /** Rows, comparisons and failures, told and returned. */
+  report(): BenchRow[] {
+    const { compare, stopEarly, workers } = this.#request;
+    const used = Math.max(1, Math.min(workers, this.#arms.length * this.#seeds.length));
+    const rows: BenchRow[] = [];
+    for (const arm of this.#arms) {
+      const trials = this.#counted(arm);
+      if (trials.length === 0) continue;
+      const row = benchRow(nameOf(arm), trials, used);
+      rows.push(row);
+      tell(rowInWords(row));
+      tellFailures(trials);
+    }
+    if (compare === null || rows.length === 0) return rows;
+    const rule = stopEarly ? 'anytime' : 'fixed';
+    const comparisons = comparisonsOf(this.#arms.map(nameOf), (arm) => this.#counted(arm), compare, rule);
+    for (const comparison of comparisons) for (const line of comparisonInWords(comparison)) tell(line);
+    writeFileSync(join(this.#request.out, 'comparisons.json'), `${JSON.stringify(comparisons, null, 2)}\n`);
+    return rows;
+  }
+
+  /** The trials of an arm that count, in the order of their seeds. */
+  #counted(arm: Arm): TrialRecord[] {
+    const last = this.#early?.lastSeed(arm) ?? null;
+    return this.#seeds
+      .filter((seed) => last === null || seed <= last)
+      .flatMap((seed) => this.#results.get(trialKey({ ...nameOf(arm), seed })) ?? []);
+  }
+
+  #forWorker(unit: TrialUnit, indexOf: ReadonlyMap<string, number>) {
+    const index = indexOf.get(armKey(unit.arm)) as number;
+    const { taskFor, limitS } = this.#arms[index];
+    const { text, path } = taskFor(unit.seed);
+    return { ...unit, limitS, trial: { arm: index, seed: unit.seed, taskText: text, taskPath: path } };
+  }
+
+  #finish(trial: TrialRecord): void {
+    this.#log.append(trial);
+    const arm = this.#arms.find((one) => armKey(one) === armKey(trial));
+    if (arm !== undefined) writeTrial(armFolder(this.#request.out, arm), trial);
+    this.#count(trial);
+    const done = this.#results.size;
+    this.progress.update(done, this.#total, `, ${this.#successes} succeeded`, this.#timeLeft.seconds(this.#request.workers));
+  }
+
+  #count(trial: TrialRecord): void {
+    this.#results.set(trialKey(trial), trial);
+    if (trial.success) this.#successes += 1;
+    this.#timeLeft.done(kindOf(trial), trial.openSeconds + trial.wallSeconds);
+    this.#early?.observe(trial, trial.seed, trial.success);
+  }
 }
 
-function writeTrial(folder: string, result: TrialResult): void {
-  const trial = join(folder, `seed-${String(result.seed).padStart(6, '0')}`);
-  mkdirSync(trial, { recursive: true });
-  writeFileSync(join(trial, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+function nameOf({ task, tier, policy, perturbation }: Arm): Arm {
+  return { task, tier, policy, perturbation };
 }
 
-async function startWorker(configuration: Params<typeof BENCH_CONTRACT, 'configure'>): Promise<TrialWorker> {
-  const child = startEntry(bundledEntry('bench-worker.js'));
-  const client = connect(BENCH_CONTRACT, channelToChild(child, 'trial worker'), {});
-  await client.request('configure', configuration);
-  return {
-    run: (seed) => client.request('trial', { seed }),
-    close: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.disconnect();
-      await gone;
-    },
-  };
+/** Trials of one kind take about the same time. */
+function kindOf({ task, tier }: Arm): string {
+  return `${task} ${tier}`;
+}
+
+/** Failures told per row; the others are in the folder. */
+const TOLD_FAILURES = 20;
+
+function tellFailures(trials: readonly TrialRecord[]): void {
+  const failed = trials.filter(({ success }) => !success);
+  for (const { seed, stage, message } of failed.slice(0, TOLD_FAILURES)) {
+    tell(`  seed ${seed} at ${stage}: ${printable(message)}`);
+  }
+  if (failed.length > TOLD_FAILURES) tell(`  and ${failed.length - TOLD_FAILURES} more; all are in trials.jsonl`);
+}
+
+function writeTrial(folder: string, trial: TrialRecord): void {
+  const path = join(folder, `seed-${String(trial.seed).padStart(6, '0')}`, 'result.json');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(trial, null, 2)}\n`);
 }

@@ -1,8 +1,9 @@
 // Owns one worker process of `capstan bench`: the engine loaded once, one policy host kept warm, one fresh cell per
-// trial. Dies with its parent.
+// trial, of whichever arm the trial belongs to. Dies with its parent.
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { episodeFileName } from '../../drivers/episode/episode-info.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
 import { createEpisodeWriter, type EpisodeWriter } from '../../drivers/episode/writer.ts';
@@ -10,6 +11,8 @@ import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
+import { perturbed } from '../../skills/bench/perturbation.ts';
 import type { TrialResult } from '../../skills/bench/trial-result.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
@@ -22,21 +25,37 @@ import { sha256OfText } from '../session/installation.ts';
 import { runTrial, type TrialOptions } from '../session/trial.ts';
 
 type Configuration = Params<typeof BENCH_CONTRACT, 'configure'>;
+type Trial = Params<typeof BENCH_CONTRACT, 'trial'>;
+type Arm = Configuration['arms'][number];
+type Setup = Configuration & Pick<TrialOptions, 'mujoco' | 'rig' | 'sandbox'>;
 
-let configuration: Configuration | undefined;
-let common: Omit<TrialOptions, 'seed'> | undefined;
+let setup: Setup | undefined;
+/** Tasks by their text: most benchmarks run one text many times. */
+const parsed = new Map<string, Task>();
 
-async function trial(seed: number): Promise<TrialResult> {
-  if (configuration === undefined || common === undefined) throw new Error('the worker was not configured');
-  const { recordFolder, block } = configuration;
-  let recording: Promise<EpisodeWriter> | undefined;
-  const onOpen = async (cell: Cell) => {
-    if (recordFolder === null || configuration === undefined) return;
-    recording = startRecording(cell, configuration, seed, recordFolder);
-    await recording;
+async function trial({ arm: index, seed, taskText, taskPath }: Trial): Promise<TrialResult> {
+  const arm = setup?.arms[index];
+  if (setup === undefined || arm === undefined) throw new Error('the worker was not configured');
+  const { recordFolder, mujoco, rig, sandbox, rigText } = setup;
+  const task = perturbed(taskOf(taskText, taskPath), arm.perturbation, seed);
+  const options: TrialOptions = {
+    mujoco,
+    task,
+    seed,
+    tier: arm.tier,
+    rig,
+    sandbox,
+    modules: GUEST_MODULES,
+    pacer: fastPacer(),
+    nowS: () => performance.now() / 1000,
+    onInternalError: (error) => console.error('a call failed inside the worker:', error),
   };
-  const result = await runTrial({ ...common, seed }, block, onOpen);
-  const writer = await recording;
+  let writer: EpisodeWriter | undefined;
+  const result = await runTrial(options, arm.block, async (cell) => {
+    if (recordFolder === null) return;
+    const text = arm.perturbation === 'none' ? taskText : stringify(task);
+    writer = await startRecording(cell, arm, seed, { folder: recordFolder, taskText: text, rigText });
+  });
   const ended = {
     outcome: result.success ? ('succeeded' as const) : ('failed' as const),
     stage: result.stage ?? undefined,
@@ -47,7 +66,25 @@ async function trial(seed: number): Promise<TrialResult> {
   return result;
 }
 
-async function startRecording(cell: Cell, what: Configuration, seed: number, folder: string): Promise<EpisodeWriter> {
+/** Texts kept parsed; families draw another one for every seed. */
+const KEPT_TASKS = 64;
+
+function taskOf(text: string, path: string): Task {
+  let task = parsed.get(text);
+  if (task === undefined) {
+    task = parseTask(text, path);
+    if (parsed.size >= KEPT_TASKS) parsed.clear();
+    parsed.set(text, task);
+  }
+  return task;
+}
+
+async function startRecording(
+  cell: Cell,
+  what: Arm,
+  seed: number,
+  { folder, taskText, rigText }: { readonly folder: string; readonly taskText: string; readonly rigText: string },
+): Promise<EpisodeWriter> {
   const info = {
     id: randomBytes(4).toString('hex'),
     task: cell.task.name,
@@ -65,8 +102,8 @@ async function startRecording(cell: Cell, what: Configuration, seed: number, fol
     timeline: 'robot',
     onError: (error) => console.error(`${path}: ${error.message}`),
   });
-  writer.attach('task.yaml', 'application/yaml', Buffer.from(what.taskText));
-  writer.attach('rig.yaml', 'application/yaml', Buffer.from(what.rigText));
+  writer.attach('task.yaml', 'application/yaml', Buffer.from(taskText));
+  writer.attach('rig.yaml', 'application/yaml', Buffer.from(rigText));
   writer.record('/program', 0, {
     block: 0,
     source: what.block.source,
@@ -91,21 +128,15 @@ serve(
   channel,
   {
     configure: async (params) => {
-      configuration = params;
-      common = {
+      setup = {
+        ...params,
         mujoco: await loadMujoco(),
-        task: parseTask(params.taskText, params.taskPath),
-        tier: params.tier,
         rig: parseRig(params.rigText, params.rigPath),
-        sandbox: common?.sandbox ?? new ProcessSandbox(),
-        modules: GUEST_MODULES,
-        pacer: fastPacer(),
-        nowS: () => performance.now() / 1000,
-        onInternalError: (error) => console.error('a call failed inside the worker:', error),
+        sandbox: setup?.sandbox ?? new ProcessSandbox(),
       };
       return {};
     },
-    trial: ({ seed }) => trial(seed),
+    trial,
   },
   {},
 );

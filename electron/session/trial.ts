@@ -16,8 +16,10 @@ export async function runTrial(
   block: CheckedBlock,
   onOpen?: (cell: Cell) => Promise<void> | void,
 ): Promise<TrialResult> {
+  const beganS = options.nowS();
   const cell = await Cell.open({ ...options, purpose: 'trial', requiredBeats: [] });
   try {
+    const openS = options.nowS() - beganS;
     await onOpen?.(cell);
     const startedS = options.nowS();
     const offer = cell.gate.offer(await cell.claims(block, PLAIN_RUN));
@@ -38,6 +40,7 @@ export async function runTrial(
       traceHash: cell.traceHash(),
       simSeconds: cell.world.timeS,
       wallSeconds: options.nowS() - startedS,
+      openSeconds: openS,
     };
   } finally {
     await cell.dispose();

@@ -1,14 +1,12 @@
-// Owns the summary of one task's trials: the row of `bench --json`. Nothing is dropped: every seed counts once.
+// Owns the summary of one arm's trials: the row of `bench --json`. Nothing is dropped: every seed counts once.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { wilsonInterval95 } from '../../sim/statistics.ts';
+import { type Arm, armName } from './trial-record.ts';
 import type { TrialResult } from './trial-result.ts';
 
-export interface BenchRow {
-  readonly task: string;
-  readonly tier: string;
-  readonly policy: string;
+export interface BenchRow extends Arm {
   readonly trials: number;
   readonly successes: number;
   /** Wilson score interval of the success rate, 95 %. */
@@ -19,26 +17,31 @@ export interface BenchRow {
   /** SHA-256 over the trace hashes in the order of the seeds: equal on any machine and number of workers. */
   readonly traceHash: string;
   readonly simSeconds: number;
-  /** Wall time of the whole row, workers running side by side, seconds. */
+  /** Wall time of the trials, opening their worlds included, divided by the workers that ran side by side, seconds. */
   readonly wallSeconds: number;
   readonly realTimeFactor: number;
+  /** Calls of the API in all trials. */
+  readonly calls: number;
+  /** What the model calls of all trials cost, US dollars; absent where no model was called. */
+  readonly costUsd?: number;
 }
 
-/** @param wallSeconds from the start of the first trial to the end of the last */
-export function benchRow(
-  what: { readonly task: string; readonly tier: string; readonly policy: string },
-  results: readonly TrialResult[],
-  wallSeconds: number,
-): BenchRow {
+/** @param workers that ran side by side */
+export function benchRow(arm: Arm, results: readonly TrialResult[], workers: number): BenchRow {
   const ordered = [...results].sort((a, b) => a.seed - b.seed);
   const failures: Record<string, number> = {};
   for (const { stage } of ordered) if (stage !== null) failures[stage] = (failures[stage] ?? 0) + 1;
   const successes = ordered.filter(({ success }) => success).length;
-  const simSeconds = ordered.reduce((sum, result) => sum + result.simSeconds, 0);
+  const sum = (of: (result: TrialResult) => number) => ordered.reduce((total, result) => total + of(result), 0);
+  const simSeconds = sum((result) => result.simSeconds);
+  const wallSeconds = sum((result) => result.openSeconds + result.wallSeconds) / workers;
   const hashes = ordered.map(({ seed, traceHash }) => `${seed}:${traceHash}\n`).join('');
   const { low, high } = wilsonInterval95(successes, ordered.length);
   return {
-    ...what,
+    task: arm.task,
+    tier: arm.tier,
+    policy: arm.policy,
+    perturbation: arm.perturbation,
     trials: ordered.length,
     successes,
     wilson95: [low, high],
@@ -48,5 +51,19 @@ export function benchRow(
     simSeconds,
     wallSeconds,
     realTimeFactor: wallSeconds > 0 ? simSeconds / wallSeconds : 0,
+    calls: sum((result) => result.calls),
+    ...(ordered.some(({ costUsd }) => costUsd !== undefined) && { costUsd: sum(({ costUsd = 0 }) => costUsd) }),
   };
+}
+
+/** A row in one line for people. */
+export function rowInWords(row: BenchRow): string {
+  const [low, high] = row.wilson95.map((share) => (100 * share).toFixed(1));
+  const failures = Object.entries(row.failures).map(([stage, count]) => `${stage} ${count}`);
+  return (
+    `${armName(row)}: ${row.successes} of ${row.trials} succeeded (95 %: ${low} to ${high} %), ` +
+    `${row.simSeconds.toFixed(0)} s simulated in ${row.wallSeconds.toFixed(1)} s (${row.realTimeFactor.toFixed(0)}x)` +
+    (row.costUsd === undefined ? '' : `, ${row.costUsd.toFixed(2)} USD`) +
+    (failures.length === 0 ? '' : `; failures: ${failures.join(', ')}`)
+  );
 }

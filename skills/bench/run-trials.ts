@@ -1,64 +1,77 @@
-// Owns the spread of trials over workers: each seed runs exactly once, whichever worker takes it, and a worker that
-// dies costs its trial and is replaced. Knows nothing of processes: workers come in through a port.
+// Owns the spread of trials over workers: each unit runs exactly once, whichever worker takes it, and a worker that dies
+// costs its trial and is replaced. Knows nothing of processes: workers come in through a port.
 
 import { crashedTrial, type TrialResult } from './trial-result.ts';
 
 /** One place where trials run, one at a time. */
-export interface TrialWorker {
-  run(seed: number): Promise<TrialResult>;
+export interface TrialWorker<Unit> {
+  /** @throws when the worker died, hung or broke: the trial counts as crashed and the worker is replaced */
+  run(unit: Unit): Promise<TrialResult>;
   close(): Promise<void>;
 }
 
-export interface TrialsOptions {
-  readonly seeds: readonly number[];
+export interface TrialsOptions<Unit> {
+  /** The next trial to run; undefined when there is none left. */
+  next(): Unit | undefined;
   readonly workers: number;
   /** Makes a worker; called again for one that died. */
-  startWorker(): Promise<TrialWorker>;
-  onResult(result: TrialResult, done: number, total: number): void;
+  startWorker(): Promise<TrialWorker<Unit>>;
+  onResult(unit: Unit, result: TrialResult): void;
+  /** Clock for the time a crashed trial took, seconds. */
+  nowS(): number;
 }
 
-/** Workers that die in a row without finishing a trial, before the whole run is given up. */
-const MAX_DEATHS_IN_A_ROW = 5;
+/** Starts of workers in a row that may fail before the run is given up: a machine can be out of memory for a moment. */
+const MAX_FAILED_STARTS = 3;
 
 /**
- * Runs every seed.
- * @returns results in the order of the seeds
- * @throws the error of a worker that cannot be started, and Error after too many deaths in a row
+ * Runs every unit, or those that were begun when the signal came.
+ * @throws the error of a worker that cannot be started, after the trials of the others have ended
  */
-export async function runTrials(options: TrialsOptions, signal?: AbortSignal): Promise<TrialResult[]> {
-  const { seeds, startWorker, onResult } = options;
-  const results = new Map<number, TrialResult>();
-  let next = 0;
-  let deaths = 0;
+export async function runTrials<Unit extends { readonly seed: number }>(
+  options: TrialsOptions<Unit>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { onResult, nowS } = options;
+  let givenUp = false;
+  const next = () => (signal?.aborted || givenUp ? undefined : options.next());
 
   async function work(): Promise<void> {
-    let worker = await startWorker();
+    let worker: TrialWorker<Unit> | undefined;
     try {
-      while (next < seeds.length) {
-        signal?.throwIfAborted();
-        const seed = seeds[next++];
+      // A worker is started for a trial, so that few trials start few workers.
+      for (let unit = next(); unit !== undefined; unit = next()) {
+        worker ??= await started(options.startWorker);
+        const beganS = nowS();
         let result: TrialResult;
         try {
-          result = await worker.run(seed);
-          deaths = 0;
+          result = await worker.run(unit);
         } catch (error) {
-          deaths += 1;
-          if (deaths > MAX_DEATHS_IN_A_ROW) throw error;
-          result = crashedTrial(seed, error instanceof Error ? error.message : String(error));
+          result = crashedTrial(unit.seed, error instanceof Error ? error.message : String(error), nowS() - beganS);
           await worker.close();
-          worker = await startWorker();
+          worker = undefined;
         }
-        results.set(seed, result);
-        onResult(result, results.size, seeds.length);
+        onResult(unit, result);
       }
+    } catch (error) {
+      givenUp = true;
+      throw error;
     } finally {
-      await worker.close();
+      await worker?.close();
     }
   }
 
-  const count = Math.max(1, Math.min(options.workers, seeds.length));
-  const outcomes = await Promise.allSettled(Array.from({ length: count }, () => work()));
+  const outcomes = await Promise.allSettled(Array.from({ length: options.workers }, () => work()));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-  return seeds.map((seed) => results.get(seed) as TrialResult);
+}
+
+async function started<Worker>(start: () => Promise<Worker>): Promise<Worker> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === MAX_FAILED_STARTS) throw error;
+    }
+  }
 }

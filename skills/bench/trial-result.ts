@@ -20,12 +20,19 @@ export const trialResultSchema = z.object({
   simSeconds: z.number(),
   /** Wall time of run and judgement without opening the world, seconds. */
   wallSeconds: z.number(),
+  /** Wall time of opening the world and the sandbox, seconds. */
+  openSeconds: z.number(),
+  /** What the model calls of the trial cost, US dollars; absent where no model was called. */
+  costUsd: z.number().nonnegative().optional(),
 });
 
 export type TrialResult = Readonly<z.infer<typeof trialResultSchema>>;
 
-/** The result of a trial whose worker died: a failure of its own stage, never a missing row. */
-export function crashedTrial(seed: number, message: string): TrialResult {
+/**
+ * The result of a trial whose worker died: a failure of its own stage, never a missing row.
+ * @param wallSeconds until the death was noticed
+ */
+export function crashedTrial(seed: number, message: string, wallSeconds: number): TrialResult {
   return {
     seed,
     success: false,
@@ -35,6 +42,7 @@ export function crashedTrial(seed: number, message: string): TrialResult {
     calls: 0,
     traceHash: '',
     simSeconds: 0,
-    wallSeconds: 0,
+    wallSeconds,
+    openSeconds: 0,
   };
 }
