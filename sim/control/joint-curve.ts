@@ -23,9 +23,15 @@ const SAME_POINT_RAD = 1e-9;
 /**
  * Natural cubic spline through `points` (row-major, count x width); a straight line for two points. Points that repeat
  * the one before are left out.
+ * @param together points of every curve that is passed in step with this one, row by row: the parameter grows by the
+ *   largest change of any of them, so that all of them are at row k at the same parameter
  * @throws RangeError when fewer than one point or a value that is not finite is given
  */
-export function jointCurve(points: ArrayLike<number>, width: number): JointCurve {
+export function jointCurve(
+  points: ArrayLike<number>,
+  width: number,
+  together: readonly ArrayLike<number>[] = [points],
+): JointCurve {
   const rows: number[] = [];
   const knots: number[] = [];
   let length = 0;
@@ -33,8 +39,10 @@ export function jointCurve(points: ArrayLike<number>, width: number): JointCurve
     if (rows.length > 0) {
       const before = rows[rows.length - 1];
       let change = 0;
-      for (let j = 0; j < width; j++) {
-        change = Math.max(change, Math.abs(points[row * width + j] - points[before * width + j]));
+      for (const each of together) {
+        for (let j = 0; j < width; j++) {
+          change = Math.max(change, Math.abs(each[row * width + j] - each[before * width + j]));
+        }
       }
       if (change < SAME_POINT_RAD) continue;
       length += change;

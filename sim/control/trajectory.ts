@@ -75,19 +75,24 @@ export function timePaths(paths: readonly TimedPath[], limits: TimingLimits, per
   return { periodS, sampleCount, durationS: (sampleCount - 1) * periodS, samples };
 }
 
-/** Stretches between rests: for each, one curve per path. */
+/**
+ * Stretches between rests: for each, one curve per path. Smooth paths with the same number of points are passed in step:
+ * both arms are at row k at the same moment.
+ */
 function splitAtStops(paths: readonly TimedPath[]): JointCurve[][] {
   const stops = paths.filter((path) => path.kind === 'stops').map((path) => path.points.length / JOINT_COUNT);
   const stretches = stops.length === 0 ? 1 : Math.max(1, stops[0] - 1);
   if (stops.some((count) => Math.max(1, count - 1) !== stretches) || (stretches > 1 && stops.length < paths.length)) {
     throw new RangeError('paths that stop on the way must have the same number of points to be synchronised');
   }
+  const inStep = stops.length === 0 && paths.every((path) => path.points.length === paths[0].points.length);
+  const together = inStep ? paths.map((path) => path.points) : undefined;
   const segments: JointCurve[][] = [];
   for (let i = 0; i < stretches; i++) {
     segments.push(
       paths.map((path) =>
         path.kind === 'smooth'
-          ? jointCurve(path.points, JOINT_COUNT)
+          ? jointCurve(path.points, JOINT_COUNT, together)
           : jointCurve(path.points.subarray(i * JOINT_COUNT, (i + 2) * JOINT_COUNT), JOINT_COUNT),
       ),
     );

@@ -263,6 +263,26 @@ describe('two arms', () => {
     );
   });
 
+  test('on smooth paths of as many points pass row k at the same moment, however far each has to go', () => {
+    const rows = 6;
+    const paths = [1, 2].map((key): TimedPath => {
+      const random = createRandomStream(key, 'in step');
+      const start = minRad.map((low, j) => random.uniform(low + 0.3, maxRad[j] - 1.3));
+      // One arm goes far where the other goes nearly nowhere.
+      const share = (k: number) => (key === 1 ? (k * k) / 25 : Math.sqrt(k / 5));
+      const points = Array.from({ length: rows }, (_, k) => start.map((angle) => angle + share(k))).flat();
+      return { kind: 'smooth', points: Float64Array.from(points) };
+    });
+    const { samples, sampleCount } = timePaths(paths, FULL, PERIOD_S);
+    for (let k = 0; k < rows; k++) {
+      const missRad = Array.from({ length: sampleCount }, (_, i) =>
+        Math.max(...samples.map((one, p) => largestChange(row(one, i), row(paths[p].points, k)))),
+      );
+      // Less than what a joint turns between two samples.
+      expect(Math.min(...missRad)).toBeLessThan(0.005);
+    }
+  });
+
   test('one may stand still while the other moves', () => {
     const still: TimedPath = { kind: 'stops', points: Float64Array.from([0, 0, 0, -1, 0, 1, 0]) };
     const moving = randomPath(3, 'smooth');
