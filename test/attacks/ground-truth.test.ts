@@ -79,7 +79,6 @@ const CRAFTED_NAMES = [
   'constructor',
   'toString',
   'hasOwnProperty',
-  'table',
   'left/link1',
   'left/hand',
   'left/left_finger',
