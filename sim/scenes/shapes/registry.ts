@@ -2,12 +2,16 @@
 
 import type { ShapeBuilder } from './built-shape.ts';
 import { BOWL, TRAY } from './containers.ts';
+import { HAMMER } from './hammer.ts';
+import { POT } from './pot.ts';
 import { BOX, CYLINDER, SPHERE } from './solids.ts';
 
 export const SHAPES = {
   box: BOX,
   cylinder: CYLINDER,
   sphere: SPHERE,
+  pot: POT,
+  hammer: HAMMER,
   bowl: BOWL,
   tray: TRAY,
 } as const satisfies Record<string, ShapeBuilder>;
