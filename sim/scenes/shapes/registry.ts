@@ -5,11 +5,13 @@ import { BOWL, TRAY } from './containers.ts';
 import { HAMMER } from './hammer.ts';
 import { POT } from './pot.ts';
 import { BOX, CYLINDER, SPHERE } from './solids.ts';
+import { SQUARE_NUT } from './square-nut.ts';
 
 export const SHAPES = {
   box: BOX,
   cylinder: CYLINDER,
   sphere: SPHERE,
+  'square-nut': SQUARE_NUT,
   pot: POT,
   hammer: HAMMER,
   bowl: BOWL,
