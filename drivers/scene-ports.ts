@@ -38,7 +38,7 @@ export interface IkAnswer {
 export interface MotionPlanner {
   /**
    * Joint paths to run one after the other, from the commanded joints to the goal, clear of everything known.
-   * @throws PlanningFailure (sim/control/motion-planner.ts) when there is none; nothing has moved
+   * @throws PlanningFailure (sim/control/planning-failure.ts) when there is none; nothing has moved
    */
   planMove(arm: ArmSide, goal: MoveGoal): Promise<readonly JointPath[]>;
   /**

@@ -2,14 +2,13 @@
 
 import {
   canStandAt,
-  describe,
   findPosture,
-  type Planning,
   planJointMove,
   planToolMove,
   type ToolMove,
   toolFromProp,
 } from '../../sim/control/motion-planner.ts';
+import { describe, type Planning } from '../../sim/control/planning-failure.ts';
 import { PlanningScene } from '../../sim/control/planning-scene.ts';
 import type { TimedPath } from '../../sim/control/trajectory.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';

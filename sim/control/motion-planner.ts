@@ -6,33 +6,21 @@ import { toolPose } from '../robots/panda/kinematics.ts';
 import { JOINT_COUNT } from '../robots/panda/limits.ts';
 import { add, angleBetween, compose, distance, invert, lerp, type Pose, rotate, slerp } from '../spatial.ts';
 import { type IkOptions, type IkSolution, largestChange, searchIk, solveIk } from './inverse-kinematics.ts';
+import { firstCollision, type MovingArms, posturesOf } from './path-check.ts';
+import {
+  type Found,
+  failed,
+  found,
+  goalTaken,
+  lineBlocked,
+  lineLeavesReach,
+  noFreeWay,
+  outOfReach,
+  type Planning,
+  spoken,
+} from './planning-failure.ts';
 import type { Collision, PlanningScene } from './planning-scene.ts';
 import type { TimedPath } from './trajectory.ts';
-
-export type PlanningFailureCode = 'UNREACHABLE' | 'COLLISION_AT_GOAL' | 'COLLISION_ON_THE_WAY';
-
-/** No way was found; nothing has moved. */
-export class PlanningFailure extends Error {
-  override readonly name = 'PlanningFailure';
-  readonly code: PlanningFailureCode;
-  readonly hint: string;
-
-  constructor(code: PlanningFailureCode, message: string, hint: string) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
-  }
-}
-
-/**
- * A search that stops for breath: it yields between steps of about a tenth of a millisecond, so that whoever runs it
- * can let a stop come in between.
- */
-export type Planning<Answer> = Generator<undefined, Answer, undefined>;
-
-type Line =
-  | { readonly path: TimedPath; readonly failure: undefined }
-  | { readonly path: undefined; readonly failure: PlanningFailure };
 
 export interface ToolMove {
   /** Index of the arm in the planning scene. */
@@ -54,8 +42,6 @@ const LINE_STEP_M = 0.01;
 const LINE_STEP_RAD = 0.08;
 /** A straight line may not make a joint jump: largest change between two way points, radians. */
 const LINE_JUMP_RAD = 0.25;
-/** Joint change between two collision checks, radians: about 1 cm at the fingertip. */
-const CHECK_STEP_RAD = 0.015;
 /** Farther from the base than any arm reaches, metres; numbers that are larger still would overflow on the way. */
 const FARTHEST_TARGET_M = 10;
 /** Heights above the higher end tried for going up and over, metres. */
@@ -68,7 +54,7 @@ const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
 export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
   const { worldFromTool, approachM } = move;
   const goal = yield* reach(scene, move, move.fromRad, worldFromTool);
-  assertFree(scene, move, goal.jointsRad, 'COLLISION_AT_GOAL');
+  assertFree(scene, move, goal.jointsRad);
   const before: Pose = {
     position: add(worldFromTool.position, rotate(worldFromTool.quatWxyz, [0, 0, -approachM])),
     quatWxyz: worldFromTool.quatWxyz,
@@ -81,10 +67,10 @@ export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<Ti
   const way = yield* planFreeMove(scene, move, move.fromRad, before, start);
   // The way may end in another posture of the same tool pose: the last stretch starts from there.
   const end = lastPoint(way[way.length - 1]);
-  if (largestChange(end, start.jointsRad) < 1e-6) return [...way, approach.path];
+  if (largestChange(end, start.jointsRad) < 1e-6) return [...way, approach.answer];
   const again = yield* planLine(scene, move, end, before, worldFromTool);
   if (again.failure !== undefined) throw again.failure;
-  return [...way, again.path];
+  return [...way, again.answer];
 }
 
 /** Whether the arm can stand at the goal, clear of everything: the first test of `planToolMove` alone. */
@@ -114,9 +100,9 @@ export function* planJointMove(
   goalRad: ArrayLike<number>,
 ): Planning<TimedPath[]> {
   const full: ToolMove = { ...move, approachM: 0 };
-  assertFree(scene, full, goalRad, 'COLLISION_AT_GOAL');
+  assertFree(scene, full, goalRad);
   const direct = jointLine(move.fromRad, goalRad);
-  const collision = yield* firstCollision(scene, full, direct);
+  const collision = yield* firstCollision(scene, alone(full), [direct.points]);
   if (collision === undefined) return [direct];
   return yield* planOver(scene, full, move.fromRad, move.worldFromTool, goalRad, collision);
 }
@@ -130,9 +116,9 @@ function* planFreeMove(
 ): Planning<TimedPath[]> {
   const start = compose(move.worldFromBase, toolPose(fromRad));
   const line = yield* planLine(scene, move, fromRad, start, goal);
-  if (line.failure === undefined) return [line.path];
+  if (line.failure === undefined) return [line.answer];
   const direct = jointLine(fromRad, solution.jointsRad);
-  const collision = yield* firstCollision(scene, move, direct);
+  const collision = yield* firstCollision(scene, alone(move), [direct.points]);
   if (collision === undefined) return [direct];
   return yield* planOver(scene, move, fromRad, goal, solution.jointsRad, collision);
 }
@@ -155,15 +141,11 @@ function* planOver(
     if (up.failure !== undefined) continue;
     const down = yield* planLine(scene, move, goalRad, goal, aboveGoal);
     if (down.failure !== undefined) continue;
-    const across = jointLine(lastPoint(up.path), lastPoint(down.path));
-    if ((yield* firstCollision(scene, move, across)) !== undefined) continue;
-    return [up.path, across, reversed(down.path)];
+    const across = jointLine(lastPoint(up.answer), lastPoint(down.answer));
+    if ((yield* firstCollision(scene, alone(move), [across.points])) !== undefined) continue;
+    return [up.answer, across, reversed(down.answer)];
   }
-  throw new PlanningFailure(
-    'COLLISION_ON_THE_WAY',
-    `no free way to ${spoken(goal)}: ${blocked === undefined ? 'the way is blocked' : describe(blocked)}. Nothing has moved.`,
-    'go there in steps: first straight up, then across at a safe height, then down',
-  );
+  throw noFreeWay(spoken(goal), blocked);
 }
 
 function* planLine(
@@ -172,7 +154,7 @@ function* planLine(
   fromRad: ArrayLike<number>,
   from: Pose,
   to: Pose,
-): Planning<Line> {
+): Planning<Found<TimedPath>> {
   const arm = scene.arms[move.arm];
   const count = Math.max(
     1,
@@ -190,28 +172,13 @@ function* planLine(
     yield;
     const solution = solveIk(scene.physics, arm, pose, before, move.ik);
     if (!solution.feasible || largestChange(solution.jointsRad, before) > LINE_JUMP_RAD) {
-      return {
-        path: undefined,
-        failure: new PlanningFailure(
-          'UNREACHABLE',
-          `the straight line to ${spoken(to)} leaves the arm's reach at ${spoken(pose)}. Nothing has moved.`,
-          'take a shorter approach, or go to a pose in between first',
-        ),
-      };
+      return failed(lineLeavesReach(to, pose));
     }
     points.set(solution.jointsRad, k * JOINT_COUNT);
   }
   const path: TimedPath = { kind: 'smooth', points };
-  const collision = yield* firstCollision(scene, move, path);
-  if (collision === undefined) return { path, failure: undefined };
-  return {
-    path: undefined,
-    failure: new PlanningFailure(
-      'COLLISION_ON_THE_WAY',
-      `the straight line to ${spoken(to)} is blocked: ${describe(collision)}. Nothing has moved.`,
-      'approach from a free side, or from higher up',
-    ),
-  };
+  const collision = yield* firstCollision(scene, alone(move), [points]);
+  return collision === undefined ? found(path) : failed(lineBlocked(to, collision));
 }
 
 function* reach(
@@ -236,44 +203,17 @@ function assertNear({ worldFromBase }: Pick<ToolMove, 'worldFromBase'>, goal: Po
   throw outOfReach(goal, what, `it is more than ${FARTHEST_TARGET_M} m away`);
 }
 
-function outOfReach(goal: Pose, what: string, why: string): PlanningFailure {
-  return new PlanningFailure(
-    'UNREACHABLE',
-    `the ${what} ${spoken(goal)} is out of reach: ${why}. Nothing has moved.`,
-    'positions are metres in the base frame of the arm, which reaches about 0.8 m; pointing straight down is [0, 1, 0, 0]',
-  );
-}
-
-function assertFree(scene: PlanningScene, move: ToolMove, joints: ArrayLike<number>, code: PlanningFailureCode): void {
+function assertFree(scene: PlanningScene, move: ToolMove, joints: ArrayLike<number>): void {
   const collision = scene.collisionAt(postures(move, joints));
-  if (collision === undefined) return;
-  throw new PlanningFailure(
-    code,
-    `the target cannot be taken: there, ${describe(collision)}. Nothing has moved.`,
-    'raise the target, turn the gripper, or check which object stands there with getObjectPose',
-  );
+  if (collision !== undefined) throw goalTaken(collision);
 }
 
-function* firstCollision(scene: PlanningScene, move: ToolMove, path: TimedPath): Planning<Collision | undefined> {
-  const { points } = path;
-  const joints = new Float64Array(JOINT_COUNT);
-  const rows = points.length / JOINT_COUNT;
-  for (let row = 1; row < rows; row++) {
-    const from = points.subarray((row - 1) * JOINT_COUNT, row * JOINT_COUNT);
-    const to = points.subarray(row * JOINT_COUNT, (row + 1) * JOINT_COUNT);
-    const count = Math.max(1, Math.ceil(largestChange(from, to) / CHECK_STEP_RAD));
-    for (let k = 1; k <= count; k++) {
-      for (let j = 0; j < JOINT_COUNT; j++) joints[j] = from[j] + ((to[j] - from[j]) * k) / count;
-      yield;
-      const collision = scene.collisionAt(postures(move, joints));
-      if (collision !== undefined) return collision;
-    }
-  }
-  return undefined;
+function alone({ arm, othersRad }: Pick<ToolMove, 'arm' | 'othersRad'>): MovingArms {
+  return { arms: [arm], standingRad: othersRad };
 }
 
 function postures(move: Pick<ToolMove, 'arm' | 'othersRad'>, joints: ArrayLike<number>): ArrayLike<number>[] {
-  return move.othersRad.map((other, index) => (index === move.arm ? joints : other));
+  return posturesOf(alone(move), [joints]);
 }
 
 function jointLine(fromRad: ArrayLike<number>, toRad: ArrayLike<number>): TimedPath {
@@ -296,17 +236,6 @@ function reversed(path: TimedPath): TimedPath {
     points.set(path.points.subarray(row * JOINT_COUNT, (row + 1) * JOINT_COUNT), (rows - 1 - row) * JOINT_COUNT);
   }
   return { kind: path.kind, points };
-}
-
-function spoken({ position }: Pose): string {
-  return `[${position.map((value) => value.toFixed(3)).join(', ')}]`;
-}
-
-/** A collision as a person would say it. */
-export function describe({ one, other, depthM }: Collision): string {
-  return depthM > 0
-    ? `${one} would be ${(depthM * 1000).toFixed(0)} mm inside ${other}`
-    : `${one} would pass within ${(-depthM * 1000).toFixed(0)} mm of ${other}`;
 }
 
 /** Pose of a prop seen from the tool that holds it. */

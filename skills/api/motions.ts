@@ -16,7 +16,7 @@ import {
   type ServoReport,
 } from '../../drivers/robot.ts';
 import type { MotionPlanner, MoveGoal } from '../../drivers/scene-ports.ts';
-import { PlanningFailure } from '../../sim/control/motion-planner.ts';
+import { PlanningFailure } from '../../sim/control/planning-failure.ts';
 import { PolicyError, type Stage } from './errors.ts';
 import type { ApiCall } from './implementation.ts';
 

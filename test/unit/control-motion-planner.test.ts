@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { PlanningFailure } from '../../sim/control/motion-planner.ts';
+import { PlanningFailure } from '../../sim/control/planning-failure.ts';
 import { createRandomStream } from '../../sim/random.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
 import { JOINT_COUNT, PANDA_JOINT_LIMITS } from '../../sim/robots/panda/limits.ts';
