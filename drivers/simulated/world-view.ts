@@ -14,17 +14,18 @@ const FLOOR_Z = -0.912;
 
 const STAND_SIZE = [0.32, 0.26, -FLOOR_Z] as const;
 
-let ownVisuals: readonly VisualPart[] | undefined;
+let own: readonly VisualPart[] | undefined;
+
+function ownVisuals(): readonly VisualPart[] {
+  own ??= pandaVisuals();
+  return own;
+}
 
 /**
  * The world as it is now.
  * @param visuals shapes of an arm's bodies; our own unless the caller has others
  */
-export function worldView(
-  world: TaskWorld,
-  visuals: readonly VisualPart[] = (ownVisuals ??=
-    pandaVisuals()),
-): SceneView {
+export function worldView(world: TaskWorld, visuals: readonly VisualPart[] = ownVisuals()): SceneView {
   const bodies = new Map<string, Pose>(world.bodyPoses().map(({ name, pose }) => [name, pose]));
   const parts: ViewPart[] = [];
   for (const { side, worldFromBase } of world.scene.arms) {
