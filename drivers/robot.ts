@@ -1,6 +1,6 @@
 // Owns the Robot port: what every robot, simulated or real, can be asked, and what it must answer. Types and the error
-// of the port only. Must never import a driver, and nothing but drivers/gate may call `execute`, `moveGripper` or
-// `advance` of a robot.
+// of the port only. Must never import a driver, and nothing but drivers/gate may call `execute`, `servo`,
+// `moveGripper`, `advance` or `rest` of a robot.
 //
 // Frames and units: metres, radians, newtons, seconds; poses in the base frame of arm 0; quaternions wxyz.
 
@@ -92,6 +92,44 @@ export interface MotionResult {
   readonly reason: MotionReason;
 }
 
+/** One turn of a closed loop: where to make for now, and for how long that is good. */
+export interface ServoCommand {
+  readonly arm: ArmSide;
+  /** Joint angles to make for, radians, length 7. */
+  readonly jointsRad: readonly number[];
+  /** Share of the robot's motion limits to use, in (0, 1]. */
+  readonly speedScale: number;
+  /** Ceiling of the fingertip's speed, m/s. */
+  readonly toolSpeedMPerS: number;
+  /** Robot time to let pass before the call returns, seconds, within SERVO_LIMITS_S. */
+  readonly periodS: number;
+  /**
+   * The target is good for this long after the call was made, seconds: at least `periodS`. Unless it is renewed by then
+   * the arm brakes to rest by itself.
+   */
+  readonly leaseS: number;
+}
+
+/** Bounds of a servo command, seconds: one tick of the trace; half a second blind; two seconds without a program. */
+export const SERVO_LIMITS_S = { leastPeriod: 0.01, mostPeriod: 0.5, mostLease: 2 } as const;
+
+/**
+ * 'tracking': on its way. 'arrived': at rest at the target. 'stopped': by a stop or the signal. 'object-lost': the hand
+ * lost what it held, and the arm came to rest. 'expired': the lease before this one had run out; the arm had come to
+ * rest by itself, and now makes for the target again.
+ */
+export type ServoReason = 'tracking' | 'arrived' | 'stopped' | 'object-lost' | 'expired';
+
+/** What one turn of a closed loop saw at its end. */
+export interface ServoReport {
+  /** The arm that was commanded, as measured at the end. */
+  readonly state: ArmState;
+  /** Distance between the measured and the commanded fingertip, metres. */
+  readonly positionErrorM: number;
+  readonly rotationErrorRad: number;
+  readonly reason: ServoReason;
+}
+
 export interface GripperCommand {
   readonly arm: ArmSide;
   /** Opening to go to, metres, 0..0.08. A grasp is a command to 0 that ends on contact. */
@@ -152,8 +190,13 @@ export class RobotError extends Error {
  * - `plan` moves nothing, checks the robot's own limits, and returns the samples that `execute` will run;
  * - `execute` runs exactly those samples, refuses a plan it did not make, a plan used before, and a start more than
  *   0.02 rad from the measured joints, and always resolves to one result that says what really happened;
+ * - `servo` turns the arm, in whatever motion it is, towards a target, lets one period pass and says how far it came; the
+ *   motion goes on without a rest from one call to the next, inside the robot's limits, and ends by itself when the
+ *   lease runs out;
+ * - `execute` and `moveGripper` first bring the arms they move to rest where a lease is still alive; `advance` lets the
+ *   time of a lease pass like any other; `rest` ends every lease and returns when all arms are at rest, without a latch;
  * - `stop` may be called at any time and any number of times, never waits for a running motion to finish by itself,
- *   brings the arms to rest inside their limits, and latches: until `clearStop` every motion is refused;
+ *   brings the arms to rest inside their limits, voids every lease, and latches: until `clearStop` every motion is refused;
  * - `clearStop` moves nothing.
  */
 export interface Robot {
@@ -162,9 +205,12 @@ export interface Robot {
   state(): Promise<RobotState>;
   plan(request: PlanRequest, signal?: AbortSignal): Promise<Plan>;
   execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult>;
+  servo(command: ServoCommand, signal?: AbortSignal): Promise<ServoReport>;
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult>;
-  /** Lets robot time pass at rest. */
+  /** Lets robot time pass. Nothing begins to move; what a lease still moves goes on until the lease runs out. */
   advance(seconds: number, signal?: AbortSignal): Promise<void>;
+  /** Ends every lease: the arms brake inside their limits. Resolves at rest, at once where nothing moves. */
+  rest(signal?: AbortSignal): Promise<void>;
   stop(reason: string): Promise<StopReport>;
   clearStop(): Promise<void>;
   close(): Promise<void>;

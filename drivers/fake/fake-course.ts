@@ -15,7 +15,7 @@ export type FakeFault =
 export type CourseEnd = 'done' | 'stopped' | FakeFault;
 
 export interface CourseCommand<Answer> {
-  readonly kind: 'motion' | 'gripper' | 'wait';
+  readonly kind: 'motion' | 'servo' | 'gripper' | 'wait';
   /** Takes it to a share (0 to 1) of its way; `further` is the share since the last call. */
   moveTo(share: number, further: number): void;
   /** What the caller gets, or the error it gets when this throws. */
@@ -23,7 +23,7 @@ export interface CourseCommand<Answer> {
 }
 
 interface UnderWay {
-  readonly kind: 'motion' | 'gripper' | 'wait';
+  readonly kind: 'motion' | 'servo' | 'gripper' | 'wait';
   proceed(share: number): void;
   end(how: CourseEnd): void;
 }
@@ -41,7 +41,7 @@ export class FakeCourse {
   }
 
   /** The kinds of command under way. */
-  kinds(): readonly ('motion' | 'gripper' | 'wait')[] {
+  kinds(): readonly ('motion' | 'servo' | 'gripper' | 'wait')[] {
     return [...this.#underWay].map((command) => command.kind);
   }
 
@@ -70,7 +70,7 @@ export class FakeCourse {
       const underWay: UnderWay = {
         kind: command.kind,
         proceed: (share) => {
-          const fault = command.kind === 'motion' && share >= 0.5 ? this.#faults.shift() : undefined;
+          const fault = isMotion(command.kind) && share >= 0.5 ? this.#faults.shift() : undefined;
           moveTo(fault === undefined ? share : 0.5);
           if (fault !== undefined) underWay.end(fault);
           else if (share >= 1) underWay.end('done');
@@ -95,4 +95,8 @@ export class FakeCourse {
       if (this.#underWay.has(command)) command.proceed(share);
     }
   }
+}
+
+function isMotion(kind: UnderWay['kind']): boolean {
+  return kind === 'motion' || kind === 'servo';
 }

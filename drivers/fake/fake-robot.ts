@@ -2,6 +2,7 @@
 // planned, at once or when the test says so, fails exactly as the test says, and remembers every command it received.
 // Must never be lenient: it keeps the contract of the port as strictly as a real driver has to.
 
+import { STEP_S } from '../../sim/engine/physics.ts';
 import { READY_POSE_RAD } from '../../sim/robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
 import { IDENTITY_POSE, NO_ROTATION, type Pose } from '../../sim/spatial.ts';
@@ -15,20 +16,26 @@ import type {
   Robot,
   RobotIdentity,
   RobotState,
+  ServoCommand,
+  ServoReason,
+  ServoReport,
   StopReport,
 } from '../robot.ts';
 import { RobotError } from '../robot.ts';
 import { FakeArm } from './fake-arm.ts';
 import { type CourseEnd, FakeCourse, type FakeFault, type FakePace } from './fake-course.ts';
 import { planFakeMotion } from './fake-plan.ts';
+import { fakeServoReport, fakeServoTarget } from './fake-servo.ts';
 
 export type { FakeFault, FakePace } from './fake-course.ts';
 
 /** A command as it reached the robot, whether or not the robot then refused it. */
 export type FakeCommand =
   | { readonly kind: 'execute'; readonly plan: Plan }
+  | { readonly kind: 'servo'; readonly command: ServoCommand }
   | { readonly kind: 'gripper'; readonly command: GripperCommand }
   | { readonly kind: 'advance'; readonly seconds: number }
+  | { readonly kind: 'rest' }
   | { readonly kind: 'stop'; readonly reason: string }
   | { readonly kind: 'clear-stop' };
 
@@ -66,6 +73,8 @@ export class FakeRobot implements Robot {
   readonly #silentStops = new Set<(report: StopReport) => void>();
   #planCount = 0;
   #timeS = 0;
+  /** Steps of 2 ms that leases have seen of it. */
+  #steps = 0;
   #latch: 'none' | 'stopping' | 'stopped' = 'none';
   #health: 'sound' | 'fault' | 'disconnected' = 'sound';
   #stopAnswer: FakeStopAnswer = 'confirmed';
@@ -148,19 +157,51 @@ export class FakeRobot implements Robot {
     signal?.throwIfAborted();
     this.#assertMayMove();
     this.#assertFree();
+    this.#endLeases(this.#arms);
     this.#assertRunnable(plan);
     this.#plans.set(plan, 'used');
     return this.#course.start({
       kind: 'motion',
       moveTo: (share, further) => {
-        this.#timeS += further * plan.durationS;
+        this.#passTime(further * plan.durationS);
         const row = Math.round(share * (plan.sampleCount - 1)) * JOINT_COUNT;
         for (const { arm, jointPositionsRad } of plan.arms) {
-          this.#arm(arm).jointsRad = [...jointPositionsRad.subarray(row, row + JOINT_COUNT)];
+          this.#arm(arm).motion.place(jointPositionsRad.subarray(row, row + JOINT_COUNT));
         }
       },
       answer: (end, share) => this.#motionResult(plan, end, share),
     });
+  }
+
+  async servo(command: ServoCommand, signal?: AbortSignal): Promise<ServoReport> {
+    this.#receive({ kind: 'servo', command });
+    signal?.throwIfAborted();
+    this.#assertMayMove();
+    this.#assertFree();
+    const arm = this.#arm(command.arm);
+    const target = fakeServoTarget(command);
+    const expired = arm.motion.lease === 'expired' ? 'expired' : undefined;
+    arm.motion.pursue(target);
+    const giveUp = () => this.#course.endAll('stopped');
+    signal?.addEventListener('abort', giveUp, { once: true });
+    return this.#course
+      .start({
+        kind: 'servo',
+        moveTo: (_, further) => this.#passTime(further * command.periodS),
+        answer: (end) => {
+          const ended = this.#servoEnd(arm, end);
+          if (end !== 'done') this.#endLeases([arm]);
+          return fakeServoReport(arm, command.jointsRad, ended ?? expired);
+        },
+      })
+      .finally(() => signal?.removeEventListener('abort', giveUp));
+  }
+
+  async rest(signal?: AbortSignal): Promise<void> {
+    this.#receive({ kind: 'rest' });
+    signal?.throwIfAborted();
+    this.#assertFree();
+    this.#endLeases(this.#arms);
   }
 
   async moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult> {
@@ -173,13 +214,14 @@ export class FakeRobot implements Robot {
       throw new RobotError('LIMIT', message, `Stay within 0 to ${maxWidthM} m and ${maxForceN} N.`);
     }
     const arm = this.#arm(command.arm);
+    this.#endLeases([arm]);
     const fromM = arm.widthM;
     const toM = arm.gripEndM(command);
     arm.holding = false;
     return this.#course.start({
       kind: 'gripper',
       moveTo: (share, further) => {
-        this.#timeS += further * ACT_S;
+        this.#passTime(further * ACT_S);
         arm.widthM = fromM + (toM - fromM) * share;
       },
       answer: (end) => {
@@ -201,7 +243,7 @@ export class FakeRobot implements Robot {
     return this.#course.start({
       kind: 'wait',
       moveTo: (_, further) => {
-        this.#timeS += further * seconds;
+        this.#passTime(further * seconds);
       },
       answer: (end) => {
         if (end !== 'done') throw stopped('The wait was cut short');
@@ -216,7 +258,8 @@ export class FakeRobot implements Robot {
     if (this.#health === 'disconnected') return { sent: false, restConfirmed: false, stopDurationS: null };
     this.#latch = this.#stopAnswer === 'confirmed' ? 'stopped' : 'stopping';
     this.#course.endAll('stopped');
-    this.#timeS += ACT_S;
+    this.#endLeases(this.#arms);
+    this.#passTime(ACT_S);
     switch (this.#stopAnswer) {
       case 'confirmed':
         return AT_REST;
@@ -238,6 +281,39 @@ export class FakeRobot implements Robot {
   async close(): Promise<void> {
     this.#health = 'disconnected';
     this.#course.endAll('disconnect');
+  }
+
+  /** Lets robot time pass; what a lease moves goes on meanwhile. */
+  #passTime(seconds: number): void {
+    this.#timeS += seconds;
+    for (const until = Math.round(this.#timeS / STEP_S); this.#steps < until; this.#steps++) {
+      for (const { motion } of this.#arms) motion.step();
+    }
+  }
+
+  /** Brings these arms to rest where a lease moves them; the time it takes passes. */
+  #endLeases(arms: readonly FakeArm[]): void {
+    for (const { motion } of arms) if (motion.lease !== 'none') motion.brake();
+    while (arms.some(({ motion }) => motion.moving)) this.#passTime(STEP_S);
+  }
+
+  /** What a servo command says of an end that is not the end of its period. */
+  #servoEnd(arm: FakeArm, end: CourseEnd): ServoReason | undefined {
+    if (end === 'done' || end === 'not-reached') return undefined;
+    if (end === 'disconnect') {
+      this.#health = 'disconnected';
+      throw new RobotError('DISCONNECTED', 'The connection broke in mid-motion; the arm may move.', 'Look at the arm.');
+    }
+    if (end === 'fault') {
+      this.#health = 'fault';
+      throw new RobotError('FAULT', 'The robot has a fault; the arm is at rest.', 'Stop it and clear the stop.');
+    }
+    if (end === 'object-lost') {
+      arm.letGo();
+      return 'object-lost';
+    }
+    if (end === 'stops-itself') this.#latch = 'stopped';
+    return 'stopped';
   }
 
   #receive(command: FakeCommand): void {
@@ -304,7 +380,8 @@ export class FakeRobot implements Robot {
   #mode(): RobotState['mode'] {
     if (this.#health === 'fault') return 'fault';
     if (this.#latch !== 'none') return this.#latch;
-    return this.#course.kinds().length > 0 ? 'moving' : 'idle';
+    const isMoving = this.#course.kinds().length > 0 || this.#arms.some(({ motion }) => motion.moving);
+    return isMoving ? 'moving' : 'idle';
   }
 }
 

@@ -5,12 +5,9 @@ import { type TimingLimits, type Trajectory, timePaths } from '../../sim/control
 import { STEP_S } from '../../sim/engine/physics.ts';
 import { JOINT_COUNT, PANDA_JOINT_LIMITS } from '../../sim/robots/panda/limits.ts';
 import { type ArmSide, type JointPath, type Plan, type PlanRequest, RobotError } from '../robot.ts';
+import { timingLimits } from './motion-shares.ts';
 import { invalid } from './refusal.ts';
 
-/** Shares of the published limits at speedScale 1: brisk for a simulated arm, gentle on what it holds. */
-const SPEED_SHARE = 0.8;
-const ACCELERATION_SHARE = 0.4;
-const JERK_SHARE = 0.1;
 /** Plans kept for execution; the oldest is forgotten first. */
 const MAX_OPEN_PLANS = 64;
 
@@ -34,13 +31,7 @@ export class PlanShelf {
     });
     if (!(speedScale > 0 && speedScale <= 1)) throw invalid(`speedScale ${speedScale} is outside (0, 1]`);
     if (!(toolSpeedMPerS > 0)) throw invalid(`the fingertip speed ${toolSpeedMPerS} m/s is not positive`);
-    const trajectory = timed(paths, {
-      joints: PANDA_JOINT_LIMITS,
-      speedShare: SPEED_SHARE * speedScale,
-      accelerationShare: ACCELERATION_SHARE * speedScale,
-      jerkShare: JERK_SHARE * speedScale,
-      toolSpeedMPerS,
-    });
+    const trajectory = timed(paths, timingLimits(speedScale, toolSpeedMPerS));
     this.#count += 1;
     const plan: Plan = {
       id: `plan-${this.#count}`,

@@ -20,11 +20,16 @@ import {
   RobotError,
   type RobotIdentity,
   type RobotState,
+  type ServoCommand,
+  type ServoReason,
+  type ServoReport,
   type StopReport,
 } from '../robot.ts';
+import { areAtRest, lagRad, readArm } from './arm-readings.ts';
 import type { Pacer } from './pacer.ts';
 import { PlanShelf } from './plan-shelf.ts';
 import { invalid, stopped } from './refusal.ts';
+import { servoRequest } from './servo-request.ts';
 
 /** A plan starts at the measured joints, within this (rad). */
 const START_TOLERANCE_RAD = 0.02;
@@ -37,7 +42,6 @@ const ARRIVAL_LIMIT_S = 0.6;
 const ARRIVED_RAD = 4e-4;
 /** A joint this far behind its target is held up by something, radians. */
 const BLOCKED_RAD = 0.15;
-const REST_RAD_PER_S = 0.02;
 /** A joint that ends this far from its target was held up: its target is taken back to where it is (rad). */
 const HELD_UP_RAD = 0.01;
 const GRIPPER_LIMIT_S = 3;
@@ -48,6 +52,8 @@ export class SimulatedRobot implements Robot {
   readonly #world: TaskWorld;
   readonly #pace: Pacer;
   readonly #plans: PlanShelf;
+  /** Indices of all arms. */
+  readonly #all: readonly number[];
   #busy: Promise<void> | undefined;
   #gripping = false;
   #stopped = false;
@@ -60,6 +66,7 @@ export class SimulatedRobot implements Robot {
     this.#world = world;
     this.#pace = pace;
     this.#plans = new PlanShelf(world.arms.map(({ side }) => side));
+    this.#all = world.arms.map((_, index) => index);
     this.identity = {
       id: 'simulated-panda',
       kind: 'simulated',
@@ -67,6 +74,10 @@ export class SimulatedRobot implements Robot {
       arms: world.arms.length === 2 ? 2 : 1,
     };
     this.#seen = this.#measure();
+  }
+
+  #measure(): readonly ArmState[] {
+    return this.#all.map((index) => readArm(this.#world, index));
   }
 
   /** After the physics has diverged: what was last seen before, in mode 'fault'. */
@@ -81,7 +92,51 @@ export class SimulatedRobot implements Robot {
   }
 
   execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult> {
-    return this.#command(() => this.#run(plan, signal), signal);
+    return this.#command(async () => {
+      if (this.#hasLease(this.#all)) await this.#endLeases(this.#all, signal);
+      return this.#run(plan, signal);
+    }, signal);
+  }
+
+  servo(command: ServoCommand, signal?: AbortSignal): Promise<ServoReport> {
+    return this.#command(async () => {
+      const { target, ticks } = servoRequest(command);
+      const world = this.#world;
+      const index = this.#armIndex(command.arm);
+      const servo = world.servos[index];
+      const hadExpired = servo.lease === 'expired';
+      const heldAtStart = world.hands.map((hand) => hand.holding);
+      servo.pursue(target);
+      let cut: MotionReason | undefined;
+      for (let tick = 0; tick < ticks && cut === undefined; tick++) {
+        await this.#tick();
+        cut = this.#interruption([index], heldAtStart, signal);
+      }
+      if (cut !== undefined) {
+        servo.brake();
+        await this.#untilRest([index]);
+        await this.#giveWay([index]);
+      }
+      const worldFromGoal = compose(world.scene.arms[index].worldFromBase, toolPose(target.targetRad));
+      const state = readArm(world, index);
+      const positionErrorM = distance(worldFromGoal.position, state.tool.position);
+      const rotationErrorRad = angleBetween(worldFromGoal.quatWxyz, state.tool.quatWxyz);
+      const close = positionErrorM < REACHED_POSITION_M && rotationErrorRad < REACHED_ROTATION_RAD;
+      let reason: ServoReason = close && areAtRest(world, [index]) ? 'arrived' : 'tracking';
+      if (hadExpired) reason = 'expired';
+      if (cut === 'object-lost' || cut === 'stopped') reason = cut;
+      return { state, positionErrorM, rotationErrorRad, reason };
+    }, signal);
+  }
+
+  async rest(signal?: AbortSignal): Promise<void> {
+    if (this.#stopped && !this.#closed && this.#diverged === undefined) {
+      await this.#stopping;
+      return;
+    }
+    return this.#command(async () => {
+      if (this.#hasLease(this.#all)) await this.#endLeases(this.#all, signal);
+    }, signal);
   }
 
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult> {
@@ -93,7 +148,9 @@ export class SimulatedRobot implements Robot {
       if (!(forceN > 0 && forceN <= FRANKA_HAND_LIMITS.maxForceN)) {
         throw invalid(`a force of ${forceN} N is outside 0..${FRANKA_HAND_LIMITS.maxForceN} N`);
       }
-      const hand = this.#world.hands[this.#armIndex(command.arm)];
+      const index = this.#armIndex(command.arm);
+      const hand = this.#world.hands[index];
+      if (this.#hasLease([index])) await this.#endLeases([index], signal);
       hand.move(widthM, forceN);
       const end = this.#world.timeS + GRIPPER_LIMIT_S;
       let cut = false;
@@ -157,8 +214,8 @@ export class SimulatedRobot implements Robot {
     while (this.#busy !== undefined) await this.#busy;
     try {
       return await this.#exclusively(async () => {
-        while (!this.#atRest() && this.#world.timeS < start + STOP_LIMIT_S) await this.#tick();
-        const restConfirmed = this.#atRest();
+        while (!areAtRest(this.#world, this.#all) && this.#world.timeS < start + STOP_LIMIT_S) await this.#tick();
+        const restConfirmed = areAtRest(this.#world, this.#all);
         return { sent: true, restConfirmed, stopDurationS: restConfirmed ? this.#world.timeS - start : null };
       });
     } catch {
@@ -220,20 +277,10 @@ export class SimulatedRobot implements Robot {
 
   /** An arm that is held up stops pushing: it takes where it is as its target, so that the next plan starts from there. */
   async #giveWay(indices: readonly number[]): Promise<void> {
-    const heldUp = indices.filter((index) => this.#lagRad(index) > HELD_UP_RAD);
+    const heldUp = indices.filter((index) => lagRad(this.#world, index) > HELD_UP_RAD);
     for (const index of heldUp) this.#world.servos[index].holdHere();
     const end = this.#world.timeS + ARRIVAL_LIMIT_S;
-    while (heldUp.length > 0 && !this.#atRest() && this.#world.timeS < end) await this.#tick();
-  }
-
-  /** Largest distance between the measured joints of an arm and their targets, radians. */
-  #lagRad(index: number): number {
-    const { qpos } = this.#world.physics.views;
-    const first = this.#world.arms[index].qpos;
-    const reference = this.#world.servos[index].referenceRad;
-    let lag = 0;
-    for (let j = 0; j < JOINT_COUNT; j++) lag = Math.max(lag, Math.abs(qpos[first + j] - reference[j]));
-    return lag;
+    while (heldUp.length > 0 && !areAtRest(this.#world, heldUp) && this.#world.timeS < end) await this.#tick();
   }
 
   #interruption(
@@ -244,27 +291,13 @@ export class SimulatedRobot implements Robot {
     if (this.#stopped || signal?.aborted) return 'stopped';
     for (const index of indices) {
       if (heldAtStart[index] && !this.#world.hands[index].holding) return 'object-lost';
-      if (this.#lagRad(index) > BLOCKED_RAD) return 'not-reached';
+      if (lagRad(this.#world, index) > BLOCKED_RAD) return 'not-reached';
     }
     return undefined;
   }
 
   #arrived(indices: readonly number[]): boolean {
-    return this.#atRest() && indices.every((index) => this.#lagRad(index) < ARRIVED_RAD);
-  }
-
-  #measure(): ArmState[] {
-    const world = this.#world;
-    const { qvel } = world.physics.views;
-    return world.arms.map((handles, index) => ({
-      jointPositionsRad: Array.from(readJoints(world.physics, handles)),
-      jointVelocitiesRadPerS: Array.from(qvel.subarray(handles.qvel, handles.qvel + JOINT_COUNT)),
-      commandedPositionsRad: Array.from(world.servos[index].referenceRad),
-      externalTorquesNm: Array.from({ length: JOINT_COUNT }, () => 0),
-      tool: world.tool(index),
-      gripperWidthM: world.hands[index].widthM,
-      holding: world.hands[index].holding,
-    }));
+    return areAtRest(this.#world, this.#all) && indices.every((index) => lagRad(this.#world, index) < ARRIVED_RAD);
   }
 
   #mode(): RobotState['mode'] {
@@ -274,13 +307,21 @@ export class SimulatedRobot implements Robot {
     return moving ? 'moving' : 'idle';
   }
 
-  #atRest(): boolean {
-    const { qvel } = this.#world.physics.views;
-    return this.#world.arms.every((handles, index) => {
-      if (this.#world.servos[index].moving) return false;
-      for (let j = 0; j < JOINT_COUNT; j++) if (Math.abs(qvel[handles.qvel + j]) > REST_RAD_PER_S) return false;
-      return true;
-    });
+  /** Asked before `#endLeases`, so that a command without a lease before it begins in the very turn it is given. */
+  #hasLease(indices: readonly number[]): boolean {
+    return indices.some((index) => this.#world.servos[index].lease !== 'none');
+  }
+
+  /** Brings these arms to rest where a lease moves them. */
+  async #endLeases(indices: readonly number[], signal: AbortSignal | undefined): Promise<void> {
+    for (const index of indices) if (this.#hasLease([index])) this.#world.servos[index].brake();
+    await this.#untilRest(indices);
+    if (this.#stopped || signal?.aborted) throw stopped('a stop came before the command began');
+  }
+
+  async #untilRest(indices: readonly number[]): Promise<void> {
+    const end = this.#world.timeS + STOP_LIMIT_S;
+    while (!areAtRest(this.#world, indices) && this.#world.timeS < end) await this.#tick();
   }
 
   async #tick(): Promise<void> {

@@ -60,7 +60,7 @@ const snapshotSchema = z.object({
   world: z.object({
     physics: float64s,
     timeS: z.number(),
-    servos: z.array(z.object({ referenceRad: z.array(z.number()) })),
+    servos: z.array(z.object({ referenceRad: z.array(z.number()), externalTorquesNm: z.array(z.number()) })),
     hands: z.array(z.object({ commandM: z.number(), targetM: z.number(), forceN: z.number(), holding: z.boolean() })),
   }),
   sandbox: bytes,

@@ -1,125 +1,99 @@
-// Owns what the joint servos of one arm are told at every physics step: the samples of a trajectory, a hold, or the
-// braking ramp of a stop. Must never invent a target that is not on the given trajectory.
+// Owns what the joint servos of one arm are told at every physics step, from where its reference motion is. Must never
+// invent a target that is not the reference's.
 
 import type { Physics } from '../engine/physics.ts';
-import { STEP_S } from '../engine/physics.ts';
 import type { ArmHandles } from '../robots/panda/arm-handles.ts';
-import { JOINT_COUNT, PANDA_JOINT_LIMITS } from '../robots/panda/limits.ts';
+import { readJoints } from '../robots/panda/arm-handles.ts';
+import { JOINT_COUNT } from '../robots/panda/limits.ts';
 import { JOINT_DAMPING, JOINT_STIFFNESS } from '../robots/panda/mjcf.ts';
+import { type Lease, type LeasedTarget, ReferenceMotion } from './reference-motion.ts';
 
 /** State of a servo that is no part of the physics snapshot. */
 export interface ArmServoState {
   readonly referenceRad: readonly number[];
+  readonly externalTorquesNm: readonly number[];
 }
-
-/** Shortest braking time, seconds: even a slow motion is brought to rest without a step in acceleration. */
-const LEAST_BRAKING_S = 0.04;
 
 export class ArmServo {
   readonly #physics: Physics;
   readonly #arm: ArmHandles;
-  /** Joint targets without feed-forward, radians: what `commanded` reports. */
-  readonly #reference = new Float64Array(JOINT_COUNT);
-  readonly #speed = new Float64Array(JOINT_COUNT);
-  #samples: Float64Array | undefined;
-  #cursor = 0;
-  #brakingLeftS = 0;
-  #brakingS = 0;
+  readonly #reference: ReferenceMotion;
+  /** What was measured when a saved state was taken over, until the first step after it. */
+  #restoredTorquesNm: readonly number[] | undefined;
 
   constructor(physics: Physics, arm: ArmHandles) {
     this.#physics = physics;
     this.#arm = arm;
-    this.holdHere();
+    this.#reference = new ReferenceMotion(readJoints(physics, arm));
   }
 
-  /** Joint targets at this instant, radians, length 7. */
+  /** Joint targets at this instant, without feed-forward, radians, length 7: what `commanded` reports. */
   get referenceRad(): Float64Array {
-    return this.#reference;
+    return this.#reference.jointsRad;
   }
 
   get moving(): boolean {
-    return this.#samples !== undefined;
+    return this.#reference.moving;
+  }
+
+  get lease(): Lease {
+    return this.#reference.lease;
+  }
+
+  /**
+   * What the world around exerts on the joints, Nm, length 7: the forces of contacts and joint stops in the last step,
+   * turned into torques. It is what the motors give beyond what the model needs to move and carry the arm.
+   */
+  get externalTorquesNm(): readonly number[] {
+    if (this.#restoredTorquesNm !== undefined) return this.#restoredTorquesNm;
+    const { qvel } = this.#arm;
+    return Array.from(this.#physics.views.constraintForce.subarray(qvel, qvel + JOINT_COUNT));
   }
 
   /** Follows the samples (count x 7, one per physics step) from the next step on. */
   follow(samples: Float64Array): void {
-    this.#samples = samples;
-    this.#cursor = 0;
-    this.#brakingLeftS = 0;
-    this.#brakingS = 0;
+    this.#reference.follow(samples);
+  }
+
+  /** Turns towards a target from the motion the arm is in, or renews the lease of the one it makes for. */
+  pursue(target: LeasedTarget): void {
+    this.#reference.pursue(target);
   }
 
   /** Takes the measured joints as the target. */
   holdHere(): void {
-    const { qpos } = this.#physics.views;
-    for (let j = 0; j < JOINT_COUNT; j++) this.#reference[j] = qpos[this.#arm.qpos + j];
-    this.#hold();
+    this.#reference.place(readJoints(this.#physics, this.#arm));
   }
 
-  /** Comes to rest on the present trajectory, inside the published accelerations. */
+  /** Comes to rest on the present trajectory or course, inside the published accelerations. A lease is void. */
   brake(): void {
-    if (this.#samples === undefined || this.#brakingS > 0) return;
-    let duration = LEAST_BRAKING_S;
-    for (let j = 0; j < JOINT_COUNT; j++) {
-      // The rate falls as 1 - (3 u^2 - 2 u^3): its steepest slope is 1.5 per duration. Half the limit is left for
-      // the acceleration of the trajectory itself.
-      const limit = 0.5 * PANDA_JOINT_LIMITS.accelerationRadPerS2[j];
-      duration = Math.max(duration, (1.5 * Math.abs(this.#speed[j])) / limit);
-    }
-    this.#brakingS = duration;
-    this.#brakingLeftS = duration;
+    this.#reference.brake();
   }
 
   /** Writes the servo targets of one physics step. */
   step(): void {
-    const samples = this.#samples;
-    if (samples === undefined) {
-      this.#write();
-      return;
-    }
-    let rate = 1;
-    if (this.#brakingS > 0) {
-      this.#brakingLeftS -= STEP_S;
-      const u = 1 - Math.max(0, this.#brakingLeftS) / this.#brakingS;
-      rate = 1 - u * u * (3 - 2 * u);
-    }
-    const last = samples.length / JOINT_COUNT - 1;
-    this.#cursor = Math.min(this.#cursor + rate, last);
-    const row = Math.min(Math.floor(this.#cursor), Math.max(0, last - 1));
-    const share = this.#cursor - row;
-    for (let j = 0; j < JOINT_COUNT; j++) {
-      const here = samples[row * JOINT_COUNT + j];
-      const next = samples[Math.min(row + 1, last) * JOINT_COUNT + j];
-      this.#reference[j] = here + (next - here) * share;
-      this.#speed[j] = ((next - here) / STEP_S) * rate;
-    }
-    if (this.#cursor >= last || (this.#brakingS > 0 && this.#brakingLeftS <= 0)) this.#hold();
+    this.#restoredTorquesNm = undefined;
+    this.#reference.step();
     this.#write();
   }
 
   state(): ArmServoState {
-    return { referenceRad: Array.from(this.#reference) };
+    return { referenceRad: Array.from(this.#reference.jointsRad), externalTorquesNm: this.externalTorquesNm };
   }
 
   /** Takes a saved state over, at rest. */
   restore(state: ArmServoState): void {
-    this.#reference.set(state.referenceRad);
-    this.#hold();
+    this.#reference.place(state.referenceRad);
+    this.#restoredTorquesNm = state.externalTorquesNm;
     this.#write();
-  }
-
-  #hold(): void {
-    this.#samples = undefined;
-    this.#speed.fill(0);
-    this.#brakingS = 0;
-    this.#brakingLeftS = 0;
   }
 
   #write(): void {
     const { ctrl } = this.#physics.views;
+    const { jointsRad, speedsRadPerS } = this.#reference;
     for (let j = 0; j < JOINT_COUNT; j++) {
       // Feed-forward of the servo's own damping: without it the arm would lag by speed x damping / stiffness.
-      ctrl[this.#arm.servo + j] = this.#reference[j] + this.#speed[j] * (JOINT_DAMPING[j] / JOINT_STIFFNESS[j]);
+      ctrl[this.#arm.servo + j] = jointsRad[j] + speedsRadPerS[j] * (JOINT_DAMPING[j] / JOINT_STIFFNESS[j]);
     }
   }
 }

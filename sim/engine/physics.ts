@@ -25,6 +25,8 @@ export interface PhysicsViews {
   /** Rows of 9, row-major. */
   readonly siteXmat: Float64Array;
   readonly actuatorForce: Float64Array;
+  /** What contacts, joint limits and equalities exert on each degree of freedom: newtons or newton metres. */
+  readonly constraintForce: Float64Array;
   /** Rows of 2 (low, high), newtons or newton metres. Belongs to the model, so snapshots do not hold it. */
   readonly actuatorForceRange: Float64Array;
 }
@@ -51,6 +53,7 @@ const NO_VIEWS: PhysicsViews = {
   siteXpos: NOTHING,
   siteXmat: NOTHING,
   actuatorForce: NOTHING,
+  constraintForce: NOTHING,
   actuatorForceRange: NOTHING,
 };
 
@@ -267,6 +270,7 @@ export class Physics {
       siteXpos: data.site_xpos,
       siteXmat: data.site_xmat,
       actuatorForce: data.actuator_force,
+      constraintForce: data.qfrc_constraint,
       actuatorForceRange: model.actuator_forcerange,
     };
   }

@@ -5,13 +5,15 @@
 // of the arm.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ArmSide, JointPath, Plan, PlanRequest, Robot } from '../../drivers/robot.ts';
+import type { ArmSide, JointPath, Plan, PlanRequest, Robot, ServoCommand } from '../../drivers/robot.ts';
 import { createLinkFrames, forwardKinematics, frameOrigin, TOOL_FRAME } from '../../sim/robots/panda/kinematics.ts';
 import { JOINT_COUNT, PANDA_JOINT_LIMITS } from '../../sim/robots/panda/limits.ts';
 import { distance } from '../../sim/spatial.ts';
 
 /** How far the motions of these tests turn a joint, radians. */
 const TURN_RAD = 0.1;
+/** Robot time between two commands of a closed loop, seconds. */
+const PERIOD_S = 0.02;
 /** A joint this close to where it should be is there, radians. */
 const THERE_RAD = 0.02;
 
@@ -198,6 +200,220 @@ export function describeRobotContract(name: string, makeRobot: () => Robot | Pro
     });
   });
 
+  describe(`${name} as a Robot: following a target under a lease`, () => {
+    test('goes on from call to call without a rest, inside its limits, and arrives', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const goal = turned(start, TURN_RAD);
+      const seen: number[][] = [[...start]];
+      const reasons: string[] = [];
+      const before = (await robot.state()).timeS;
+      while (reasons.at(-1) !== 'arrived' && reasons.length < 100) {
+        const { reason, state } = await robot.servo(servoTo(goal));
+        reasons.push(reason);
+        seen.push([...state.commandedPositionsRad]);
+      }
+      expect(reasons.at(-1)).toBe('arrived');
+      expect(new Set(reasons.slice(0, -1))).toEqual(new Set(['tracking']));
+      expect((await robot.state()).timeS - before).toBeCloseTo(reasons.length * PERIOD_S, 6);
+      expect(farthest(await joints(robot), goal)).toBeLessThan(THERE_RAD);
+      const there = seen.findIndex((row) => farthest(row, goal) < 1e-3);
+      expect(there).toBeGreaterThan(3);
+      for (let k = 1; k < seen.length; k++) {
+        // Joints 1 and 6 go the whole way, in step; the other ones stay.
+        if (k < there) expect(seen[k][0]).toBeGreaterThan(seen[k - 1][0] + 1e-6);
+        expect(seen[k][5] - start[5]).toBeCloseTo(seen[k][0] - start[0], 6);
+        expect(Math.abs(seen[k][1] - start[1])).toBeLessThan(1e-6);
+      }
+      expectPublishedLimits(seen, PERIOD_S);
+    });
+
+    test('follows a target that moves, turns round in mid-motion, and keeps its limits', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const seen: number[][] = [[...start], [...start]];
+      for (let k = 0; k < 90; k++) {
+        const turn = k < 30 ? 0.003 * k : k < 60 ? -TURN_RAD / 2 : TURN_RAD / 2;
+        const { state } = await robot.servo(servoTo(turned(start, turn)));
+        seen.push([...state.commandedPositionsRad]);
+      }
+      expectPublishedLimits(seen, PERIOD_S);
+      const turns = seen.map((row) => row[0] - start[0]);
+      expect(Math.max(...turns.slice(0, 60))).toBeGreaterThan(0.03);
+      expect(Math.min(...turns)).toBeLessThan(-0.03);
+      expect(turns.at(-1)).toBeGreaterThan(0.04);
+      expect(Math.max(...turns.map(Math.abs))).toBeLessThan(2 * TURN_RAD);
+    });
+
+    test('keeps the ceiling of the tool and the share of speed', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const toolSpeedMPerS = 0.03;
+      let last = (await robot.state()).arms[0].commandedPositionsRad;
+      let moved = 0;
+      for (let k = 0; k < 50; k++) {
+        const { state } = await robot.servo({ ...servoTo(turned(start, TURN_RAD)), toolSpeedMPerS });
+        const step = toolDistance(last, state.commandedPositionsRad);
+        expect(step / PERIOD_S).toBeLessThanOrEqual(1.01 * toolSpeedMPerS);
+        last = state.commandedPositionsRad;
+        moved += step;
+      }
+      expect(moved).toBeGreaterThan(0.5 * toolSpeedMPerS * 50 * PERIOD_S);
+    });
+
+    test('comes to rest by itself when the lease runs out, short of the target, and says so at the next call', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const goal = turned(start, TURN_RAD);
+      const slow = { ...servoTo(goal), speedScale: 0.1, leaseS: 0.1 };
+      for (let k = 0; k < 6; k++) await robot.servo(slow);
+      const atTheEnd = await joints(robot);
+      await robot.advance(1.5);
+      const state = await robot.state();
+      expect(state.mode).toBe('idle');
+      expect(Math.max(...state.arms[0].jointVelocitiesRadPerS.map(Math.abs))).toBeLessThan(0.03);
+      expect(farthest(state.arms[0].jointPositionsRad, goal)).toBeGreaterThan(TURN_RAD / 5);
+      expect(farthest(state.arms[0].jointPositionsRad, start)).toBeGreaterThan(0.001);
+      expect(farthest(state.arms[0].jointPositionsRad, atTheEnd)).toBeGreaterThan(1e-4);
+      await robot.advance(0.3);
+      expect(farthest(await joints(robot), state.arms[0].jointPositionsRad)).toBeLessThan(1e-3);
+      expect((await robot.servo(slow)).reason).toBe('expired');
+      expect((await robot.servo(slow)).reason).toBe('tracking');
+    });
+
+    test('a lease goes on while time passes otherwise, and one that is renewed in its last moment has not run out', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const goal = turned(start, TURN_RAD);
+      const once = { ...servoTo(goal), speedScale: 0.1, leaseS: 1 };
+      await robot.servo(once);
+      const early = await joints(robot);
+      await robot.advance(0.4);
+      expect((await robot.state()).mode).toBe('moving');
+      expect((await joints(robot))[0] - early[0]).toBeGreaterThan(0.002);
+      const short = { ...once, leaseS: PERIOD_S };
+      for (let k = 0; k < 5; k++) expect((await robot.servo(short)).reason).toBe('tracking');
+    });
+
+    test('another command first brings the arm to rest, and then does as it is told', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const swing = { ...servoTo(turned(start, TURN_RAD)), leaseS: 1 };
+      for (let k = 0; k < 5; k++) await robot.servo(swing);
+      const grip = await robot.moveGripper({ arm: 'left', widthM: 0.04, forceN: 20 });
+      expect(Math.abs(grip.widthM - 0.04)).toBeLessThan(0.003);
+      const still = await joints(robot);
+      await robot.advance(0.5);
+      expect(farthest(await joints(robot), still)).toBeLessThan(2e-3);
+      expect(farthest(still, turned(start, TURN_RAD))).toBeGreaterThan(0.02);
+      for (let k = 0; k < 3; k++) await robot.servo({ ...swing, jointsRad: start });
+      await robot.rest();
+      expect((await robot.state()).mode).toBe('idle');
+      const plan = await robot.plan(await turnRequest(robot, 'left', [TURN_RAD / 2]));
+      for (let k = 0; k < 2; k++) await robot.servo({ ...swing, speedScale: 0.01 });
+      expect(await robot.execute(plan)).toMatchObject({ reached: true });
+    });
+
+    test('to rest, when nothing moves, takes no time', async () => {
+      const robot = await open();
+      const before = await robot.state();
+      await robot.rest();
+      expect(await robot.state()).toEqual(before);
+    });
+
+    test('a stop between two calls voids the lease at once, and every later call is refused', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const swing = { ...servoTo(turned(start, TURN_RAD)), leaseS: 2 };
+      for (let k = 0; k < 4; k++) await robot.servo(swing);
+      const report = await robot.stop('contract test');
+      expect(report).toMatchObject({ sent: true, restConfirmed: true });
+      const still = await joints(robot);
+      await expectRobotError(robot.servo(swing), 'STOPPED');
+      await robot.clearStop();
+      await robot.advance(0.5);
+      expect(farthest(await joints(robot), still)).toBeLessThan(2e-3);
+      expect(farthest(still, turned(start, TURN_RAD))).toBeGreaterThan(0.02);
+      expect((await robot.servo(swing)).reason).toBe('tracking');
+    });
+
+    test('a stop in mid-call ends the call at rest, and it says that it was stopped', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const swing = { ...servoTo(turned(start, TURN_RAD)), periodS: 0.4, leaseS: 2 };
+      const call = robot.servo(swing);
+      await robot.stop('contract test');
+      const { reason, state } = await call;
+      expect(reason).toBe('stopped');
+      expect(Math.max(...state.jointVelocitiesRadPerS.map(Math.abs))).toBeLessThan(0.03);
+      expect((await robot.state()).mode).toBe('stopped');
+      expect(farthest(await joints(robot), turned(start, TURN_RAD))).toBeGreaterThan(0.02);
+    });
+
+    test('a signal ends the call at rest without a latch; a signal that has fired begins nothing', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const swing = { ...servoTo(turned(start, TURN_RAD)), periodS: 0.4, leaseS: 2 };
+      await expect(robot.servo(swing, AbortSignal.abort())).rejects.toThrow();
+      expect(farthest(await joints(robot), start)).toBeLessThan(1e-3);
+      const abort = new AbortController();
+      const call = robot.servo(swing, abort.signal);
+      abort.abort();
+      expect((await call).reason).toBe('stopped');
+      const state = await robot.state();
+      expect(state.mode).toBe('idle');
+      await robot.advance(0.5);
+      expect(farthest(await joints(robot), state.arms[0].jointPositionsRad)).toBeLessThan(2e-3);
+    });
+
+    test('refuses what makes no sense, and does not move for it', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const good = servoTo(turned(start, TURN_RAD));
+      const bad: ServoCommand[] = [
+        { ...good, jointsRad: start.slice(0, 6) },
+        { ...good, jointsRad: [...start.slice(0, 6), Number.NaN] },
+        { ...good, jointsRad: [PANDA_JOINT_LIMITS.maxRad[0] + 0.01, ...start.slice(1)] },
+        { ...good, speedScale: 0 },
+        { ...good, speedScale: 1.01 },
+        { ...good, toolSpeedMPerS: Number.NaN },
+        { ...good, periodS: 0.005, leaseS: 1 },
+        { ...good, periodS: 0.6, leaseS: 1 },
+        { ...good, periodS: Number.NaN },
+        { ...good, leaseS: PERIOD_S / 2 },
+        { ...good, leaseS: 2.1 },
+        { ...good, leaseS: Number.NaN },
+        ...(robot.identity.arms === 1 ? [{ ...good, arm: 'right' as const }] : []),
+      ];
+      for (const command of bad) await expectRobotError(robot.servo(command));
+      expect(farthest(await joints(robot), start)).toBeLessThan(1e-3);
+      expect((await robot.state()).mode).toBe('idle');
+    });
+
+    test('refuses a second command while a call is under way, and finishes the first', async () => {
+      const robot = await open();
+      const start = await joints(robot);
+      const first = robot.servo({ ...servoTo(turned(start, TURN_RAD)), periodS: 0.2, leaseS: 1 });
+      await expectRobotError(robot.servo(servoTo(start)), 'BUSY');
+      expect((await first).reason).toBe('tracking');
+    });
+
+    test('each arm has a lease of its own', async () => {
+      const robot = await open();
+      if (robot.identity.arms === 1) return;
+      const start = (await robot.state()).arms.map(({ jointPositionsRad }) => jointPositionsRad);
+      const goals = start.map((row) => turned(row, TURN_RAD));
+      for (let k = 0; k < 60; k++) {
+        await robot.servo({ ...servoTo(goals[0]), leaseS: 0.3 });
+        await robot.servo({ ...servoTo(goals[1]), arm: 'right', leaseS: 0.3 });
+      }
+      const { arms } = await robot.state();
+      arms.forEach((arm, k) => {
+        expect(farthest(arm.jointPositionsRad, goals[k])).toBeLessThan(THERE_RAD);
+      });
+    });
+  });
+
   describe(`${name} as a Robot: gripping`, () => {
     test('opens and closes to a width, and holds nothing where there is nothing', async () => {
       const robot = await open();
@@ -271,6 +487,36 @@ export function describeRobotContract(name: string, makeRobot: () => Robot | Pro
 
 async function joints(robot: Robot): Promise<readonly number[]> {
   return (await robot.state()).arms[0].jointPositionsRad;
+}
+
+/** Joints 1 and 6 turned away from a posture, radians. */
+function turned(fromRad: readonly number[], turnRad: number): number[] {
+  return fromRad.map((rad, joint) => rad + (joint === 0 || joint === 5 ? turnRad : 0));
+}
+
+function servoTo(jointsRad: readonly number[]): ServoCommand {
+  return { arm: 'left', jointsRad, speedScale: 1, toolSpeedMPerS: 1.7, periodS: PERIOD_S, leaseS: 0.1 };
+}
+
+/** Rows of joints at a fixed period: no mean speed and no mean acceleration over a period is beyond the published. */
+function expectPublishedLimits(rows: readonly (readonly number[])[], periodS: number): void {
+  const { speedRadPerS, accelerationRadPerS2 } = PANDA_JOINT_LIMITS;
+  for (let k = 2; k < rows.length; k++) {
+    for (let j = 0; j < JOINT_COUNT; j++) {
+      const speed = (rows[k][j] - rows[k - 1][j]) / periodS;
+      const bend = (rows[k][j] - 2 * rows[k - 1][j] + rows[k - 2][j]) / (periodS * periodS);
+      expect(Math.abs(speed)).toBeLessThanOrEqual(speedRadPerS[j]);
+      expect(Math.abs(bend)).toBeLessThanOrEqual(accelerationRadPerS2[j]);
+    }
+  }
+}
+
+/** Way of the fingertip between two postures, metres. */
+function toolDistance(a: readonly number[], b: readonly number[]): number {
+  const [one, other] = [createLinkFrames(), createLinkFrames()];
+  forwardKinematics(a, one);
+  forwardKinematics(b, other);
+  return distance(frameOrigin(one, TOOL_FRAME), frameOrigin(other, TOOL_FRAME));
 }
 
 /** A path that turns joints 1 and 6 of one arm, way point by way point, from where they are measured. */
