@@ -74,7 +74,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Policy programs import what the sandbox gives them, not files.
-    exclude: { path: '^skills/(experts|library)/' },
+    exclude: { path: '^skills/(experts|library/entries)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

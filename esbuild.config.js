@@ -1,7 +1,7 @@
 // Owns the build: bundles every process entry that exists into out/, and the texts that run inside the sandbox.
 // Works offline. Must never need anything that `npm ci` did not bring.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -39,18 +39,30 @@ function entries() {
   return found;
 }
 
-const GUEST_TEXTS = 'skills/sandbox/modules/guest-texts.json';
+const MODULES = 'skills/sandbox/modules';
+const LIBRARY = 'skills/library/entries';
 
-/** One TypeScript file and what it imports, as one ES module text for QuickJS. */
-async function guestText(entry) {
+/** Where the texts that run inside the sandbox go: made here, imported like sources, kept out of the repository. */
+const BRIDGE_FILE = 'skills/sandbox/guest/bridge-text.json';
+const MODULES_FILE = `${MODULES}/module-texts.json`;
+
+/** Modules made of packages: as small as they can be, since nobody reads them. */
+const MADE_OF_PACKAGES = new Set(['linalg', 'geometry']);
+
+/** What runs inside the sandbox, as one ES module text for QuickJS; modules of ours are imported, not repeated. */
+async function guestText(input, made = 'readable') {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    ...input,
     bundle: true,
     write: false,
     format: 'esm',
     target: 'es2023',
     platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: ['capstan:*'],
+    minify: made === 'minified',
+    legalComments: 'none',
     logLevel: 'warning',
   });
   // esbuild heads each source with its path; a text that runs needs none of them.
@@ -68,35 +80,100 @@ function declarationsOf(entry) {
   if (diagnostics.length > 0) {
     throw new Error(`${entry}: ${ts.flattenDiagnosticMessageText(diagnostics[0].messageText, '\n')}`);
   }
-  return outputText.replace(/^import .*\n/gm, '').replace(/^(\/\/.*\n)+/, '');
+  return outputText.replace(/^(\/\/.*\n)+/, '');
+}
+
+const IMPORT_LINE = /^import .*\n/gm;
+
+async function moduleOfFile(name) {
+  const entry = `${MODULES}/${name}.ts`;
+  return {
+    specifier: `capstan:${name}`,
+    javascript: await guestText({ entryPoints: [entry] }, MADE_OF_PACKAGES.has(name) ? 'minified' : 'readable'),
+    declarations: declarationsOf(entry).replace(IMPORT_LINE, ''),
+  };
+}
+
+/** The promoted skills of the library; skills/library/load-library.ts is the one that checks them. */
+function promotedSkills() {
+  return readdirSync(join(root, LIBRARY))
+    .sort()
+    .filter((name) => existsSync(join(root, LIBRARY, name, 'skill.json')))
+    .map((name) => ({
+      entry: `./${name}/skill.ts`,
+      record: JSON.parse(readFileSync(join(root, LIBRARY, name, 'skill.json'), 'utf8')),
+    }))
+    .filter(({ record }) => record.state === 'promoted');
+}
+
+/** Declarations of several skills as one: types that stand in more than one of them are named once. */
+function mergedDeclarations(texts) {
+  const imports = new Map();
+  const types = new Map();
+  const functions = [];
+  for (const text of texts) {
+    for (const [, names, specifier] of text.matchAll(/^import (?:type )?{ (.*) } from '(.*)';$/gm)) {
+      const known = imports.get(specifier) ?? new Set();
+      // Values of other modules do not show in declarations.
+      for (const name of names.split(', ')) known.add(name.replace(/^type /, ''));
+      imports.set(specifier, known);
+    }
+    const body = text.replace(IMPORT_LINE, '').replace(/^export {};\n/gm, '');
+    for (const [whole] of body.matchAll(
+      /(?:^\/\*\*[\s\S]*?\*\/\n)?^export [\s\S]*?;\n(?=\/\*\*|export |$(?![\s\S]))/gm,
+    )) {
+      const type = /^export (?:type|interface) (\w+)/m.exec(whole);
+      if (!type) functions.push(whole);
+      else if ((types.get(type[1]) ?? whole) === whole) types.set(type[1], whole);
+      else throw new Error(`two skills mean different things by the type ${type[1]}`);
+    }
+  }
+  const rest = [...types.values(), ...functions].join('');
+  const lines = [...imports].map(([specifier, names]) => {
+    const used = [...names].filter((name) => new RegExp(`\\b${name}\\b`).test(rest)).sort();
+    return used.length === 0 ? '' : `import type { ${used.join(', ')} } from '${specifier}';\n`;
+  });
+  return lines.join('') + rest;
+}
+
+async function moduleOfSkills() {
+  const skills = promotedSkills();
+  const contents = skills.map(({ entry, record }) => `export { ${record.exports.join(', ')} } from '${entry}';\n`);
+  return {
+    specifier: 'capstan:skills',
+    javascript: await guestText({ stdin: { contents: contents.join(''), resolveDir: join(root, LIBRARY) } }),
+    declarations: mergedDeclarations(skills.map(({ entry }) => declarationsOf(`${LIBRARY}/${entry.slice(2)}`))),
+  };
 }
 
 /**
- * The JSON of everything that runs inside the sandbox: the bridge, and each `capstan:` module of
- * skills/sandbox/modules as JavaScript and declarations.
+ * The JSON of everything that runs inside the sandbox, by file: the bridge; and each `capstan:` module, as JavaScript and
+ * declarations: those of skills/sandbox/modules, and `capstan:skills` of the promoted skills of the library.
  */
 export async function buildGuestTexts() {
-  const names = readdirSync(join(root, 'skills/sandbox/modules'))
+  const names = readdirSync(join(root, MODULES))
     .filter((file) => file.endsWith('.ts') && file !== 'registry.ts')
-    .map((file) => file.slice(0, -3))
-    .sort();
-  const modules = [];
-  for (const name of names) {
-    const entry = `skills/sandbox/modules/${name}.ts`;
-    modules.push({
-      specifier: `capstan:${name}`,
-      javascript: await guestText(entry),
-      declarations: declarationsOf(entry),
-    });
-  }
-  return `${JSON.stringify({ bridge: await guestText('skills/sandbox/guest/bridge.ts'), modules }, null, 2)}\n`;
+    .map((file) => file.slice(0, -3));
+  const made = await Promise.all([...names.map(moduleOfFile), moduleOfSkills()]);
+  const modules = made.sort((a, b) => (a.specifier < b.specifier ? -1 : 1));
+  const bridge = await guestText({ entryPoints: ['skills/sandbox/guest/bridge.ts'] });
+  const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
+  return { [BRIDGE_FILE]: json({ bridge }), [MODULES_FILE]: json({ modules }) };
 }
 
-async function writeGuestTexts() {
-  const path = join(root, GUEST_TEXTS);
-  const text = await buildGuestTexts();
-  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+/** Makes the texts anew where they are not those of the sources. Safe when several do it at once. */
+export async function writeGuestTexts() {
+  for (const [file, text] of Object.entries(await buildGuestTexts())) {
+    const path = join(root, file);
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+    const fresh = `${path}.${process.pid}`;
+    writeFileSync(fresh, text);
+    renameSync(fresh, path);
+  }
 }
+
+/** What the test runner does before the tests. */
+export const setup = writeGuestTexts;
 
 function bundle(name, entry, outdir) {
   const selfContained = SELF_CONTAINED.has(name);

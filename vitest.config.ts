@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/{unit,contract,attacks,faults,e2e}/**/*.test.ts'],
     reporters: ['default', ['json', { outputFile: 'out/test-results.json' }]],
     sequence: { shuffle: true, seed },
+    // The texts that run inside the sandbox are made of the sources as they are, without a build.
+    globalSetup: ['./esbuild.config.js'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { EvalFlags, type JSValueHandle, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
 import { engineOptions } from './engine-world.ts';
-import { BRIDGE_TEXT } from './modules/registry.ts';
+import { BRIDGE_TEXT } from './guest/bridge-text.ts';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxSession } from './policy-sandbox.ts';
 import type { EngineSnapshot } from './snapshot-format.ts';
 

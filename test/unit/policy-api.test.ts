@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ApiReply, createApiDispatcher } from '../../skills/api/binding.ts';
@@ -293,12 +292,4 @@ describe('a call', () => {
     const { say: _, ...rest } = createTableTop().implementation;
     expect(() => createApiDispatcher(oneArm, rest, () => {})).toThrow(/lacks say/);
   });
-});
-
-test('the texts of the guest are those of the sources: run `npm run build` when this fails', async () => {
-  const { pathToFileURL } = await import('node:url');
-  const { buildGuestTexts } = (await import(pathToFileURL('esbuild.config.js').href)) as {
-    buildGuestTexts(): Promise<string>;
-  };
-  expect(readFileSync('skills/sandbox/modules/guest-texts.json', 'utf8')).toBe(await buildGuestTexts());
 });
