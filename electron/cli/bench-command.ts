@@ -316,7 +316,12 @@ class Bench {
     if (arm !== undefined) writeTrial(armFolder(this.#request.out, arm), trial);
     this.#count(trial);
     const done = this.#results.size;
-    this.progress.update(done, this.#total, `, ${this.#successes} succeeded`, this.#timeLeft.seconds(this.#request.workers));
+    this.progress.update(
+      done,
+      this.#total,
+      `, ${this.#successes} succeeded`,
+      this.#timeLeft.seconds(this.#request.workers),
+    );
   }
 
   #count(trial: TrialRecord): void {

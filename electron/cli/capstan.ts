@@ -9,6 +9,7 @@ import { NotFoundError, VERSION } from '../session/installation.ts';
 import { BENCH_COMMAND } from './bench-command.ts';
 import { CHECK_COMMAND } from './check-command.ts';
 import { type Command, readInput, tell, UsageError, usageOf } from './command.ts';
+import { COMPARE_COMMAND } from './compare-command.ts';
 import { DOCTOR_COMMAND } from './doctor-command.ts';
 import { EPISODES_COMMAND } from './episodes-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   TASKS_COMMAND,
   RUN_COMMAND,
   BENCH_COMMAND,
+  COMPARE_COMMAND,
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,

@@ -13,6 +13,7 @@ import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { BENCH_COMMAND } from '../../electron/cli/bench-command.ts';
 import { CHECK_COMMAND } from '../../electron/cli/check-command.ts';
 import type { Command } from '../../electron/cli/command.ts';
+import { COMPARE_COMMAND } from '../../electron/cli/compare-command.ts';
 import { DOCTOR_COMMAND } from '../../electron/cli/doctor-command.ts';
 import { EPISODES_COMMAND } from '../../electron/cli/episodes-command.ts';
 import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   TASKS_COMMAND,
   RUN_COMMAND,
   BENCH_COMMAND,
+  COMPARE_COMMAND,
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
