@@ -16,6 +16,7 @@ const CONTAINER_TILT_RAD = 0.5;
 /** Whether one predicate holds at this instant. Of things that do not exist, nothing holds. */
 export function leafHolds(world: TaskWorld, leaf: GoalLeaf): boolean {
   if ('on' in leaf) return standsOn(world, leaf.on.object, leaf.on.support);
+  if ('across' in leaf) return liesAcross(world, leaf.across.object, leaf.across.supports);
   if ('inside' in leaf) return liesIn(world, leaf.inside.object, leaf.inside.container);
   if ('around' in leaf) return isAround(world, leaf.around);
   if ('above' in leaf) {
@@ -68,9 +69,7 @@ function heldBy(world: TaskWorld, object: string, arm: 'left' | 'right' | undefi
 }
 
 function touchedByArm(world: TaskWorld, object: string, arm: 'left' | 'right' | undefined): boolean {
-  // Only the parts of arms have a slash in their names.
-  const prefix = arm === undefined ? '/' : `${arm}/`;
-  return world.touching().some((pair) => pair.includes(object) && pair.some((name) => name.includes(prefix)));
+  return world.armsTouching(object).some((side) => arm === undefined || side === arm);
 }
 
 /** Contact, the right height, and the centre over the support. */
@@ -78,8 +77,22 @@ function standsOn(world: TaskWorld, object: string, support: string): boolean {
   const top = world.thing(object);
   const below = world.thing(support);
   if (top === undefined || below === undefined || !touch(world, object, support)) return false;
-  const underside = top.pose.position[2] - verticalHalf(top.pose.quatWxyz, top.size);
-  return Math.abs(underside - topOf(below)) < SUPPORT_GAP_M && isOver(top.pose.position, below);
+  return Math.abs(undersideOf(top) - topOf(below)) < SUPPORT_GAP_M && isOver(top.pose.position, below);
+}
+
+/** Contact with every support, each at the right height. */
+function liesAcross(world: TaskWorld, object: string, supports: readonly string[]): boolean {
+  return supports.every((support) => {
+    const top = world.thing(object);
+    const below = world.thing(support);
+    if (top === undefined || below === undefined || !touch(world, object, support)) return false;
+    return Math.abs(undersideOf(top) - topOf(below)) < SUPPORT_GAP_M;
+  });
+}
+
+/** Height of the lowest point, metres. */
+function undersideOf({ pose, size }: PropState): number {
+  return pose.position[2] - verticalHalf(pose.quatWxyz, size);
 }
 
 /** Centre in the container's hollow: over its floor, under its rim, within its walls. What is tipped over holds nothing. */

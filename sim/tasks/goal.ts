@@ -20,7 +20,9 @@ const point2 = z.tuple([finite, finite]);
 const LEAVES = {
   /** Stands on top of the support: touches it, its underside at the support's top, its centre over it. */
   on: z.strictObject({ object: objectName, support: objectName }),
-  /** Lies in a container: its centre inside the container's outline and below its rim. */
+  /** Lies across several supports, as a plank on two blocks: touches each, its underside at the top of each. */
+  across: z.strictObject({ object: objectName, supports: z.array(objectName).min(2) }),
+  /** Lies in a bowl or tray: its centre over the floor, under the rim and within the walls of an upright container. */
   inside: z.strictObject({ object: objectName, container: objectName }),
   /** Is threaded on a post: both centres agree sideways within the tolerance, and it has sunk below the post's top. */
   around: z.strictObject({ object: objectName, post: objectName, toleranceM: positive.max(0.2) }),
@@ -91,15 +93,16 @@ export const goalSchema: z.ZodType<Goal> = z.lazy(() =>
 export interface GoalReference {
   readonly name: string;
   readonly path: readonly PropertyKey[];
-  /** 'object' can be moved, 'thing' is anything with a place, 'marks' and 'fixture' are what they say. */
-  readonly kind: 'object' | 'thing' | 'marks' | 'fixture';
+  /** 'object' can be moved, 'thing' is anything with a place, the others are what they say. */
+  readonly kind: 'object' | 'thing' | 'container' | 'marks' | 'fixture';
 }
 
 const REFERENCE_KINDS: Readonly<Record<string, GoalReference['kind']>> = {
   object: 'object',
   objects: 'object',
   support: 'thing',
-  container: 'thing',
+  supports: 'thing',
+  container: 'container',
   post: 'thing',
   reference: 'thing',
   to: 'thing',
@@ -135,6 +138,7 @@ export function describeGoal(goal: Goal): string {
   if ('any' in goal) return goal.any.map(describeGoal).join(' or ');
   if ('not' in goal) return `not (${describeGoal(goal.not)})`;
   if ('on' in goal) return `${goal.on.object} stands on ${goal.on.support}`;
+  if ('across' in goal) return `${goal.across.object} lies across ${goal.across.supports.join(' and ')}`;
   if ('inside' in goal) return `${goal.inside.object} lies in ${goal.inside.container}`;
   if ('around' in goal) return `${goal.around.object} is around ${goal.around.post}`;
   if ('above' in goal) {

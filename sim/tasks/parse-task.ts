@@ -158,6 +158,8 @@ function rounded(metres: number): number {
 }
 
 interface Names {
+  /** Things with a hollow. */
+  readonly containers: ReadonlySet<string>;
   readonly props: ReadonlySet<string>;
   readonly things: ReadonlySet<string>;
   readonly fixtures: ReadonlySet<string>;
@@ -170,6 +172,7 @@ function namesOf({ world }: Task): Names {
   const props = world.props.flatMap((prop) => [prop.name, ...featureNames(prop)]);
   const fixtures = world.fixtures.map(({ name }) => name);
   return {
+    containers: new Set([...world.fixtures, ...world.props].filter(isHollow).map(({ name }) => name)),
     props: new Set(props),
     fixtures: new Set(fixtures),
     things: new Set([...fixtures, ...world.fixtures.flatMap(featureNames), ...props]),
@@ -177,14 +180,23 @@ function namesOf({ world }: Task): Names {
   };
 }
 
+function isHollow({ shape }: Task['world']['fixtures' | 'props'][number]): boolean {
+  return SHAPES[shape].hollow === true;
+}
+
 function goalProblems(goal: Goal, at: readonly PropertyKey[], names: Names, problems: Problem[]): void {
-  const seen = new Map<string, string>();
+  const seen = new Set<string>();
   for (const { name, path, kind } of goalReferences(goal)) {
     const where = [...at, ...path];
-    const leaf = JSON.stringify(path.slice(0, -1));
+    // Of the path, what leads to the predicate: a name in a list has its number at the end.
+    const leaf = path.slice(0, typeof path.at(-1) === 'number' ? -2 : -1);
+    const named = JSON.stringify([leaf, name]);
     if (kind === 'object' && !names.props.has(name)) {
       problems.push({ path: where, text: `the goal speaks of "${name}", but the props are: ${list(names.props)}` });
-    } else if (kind === 'thing' && !names.things.has(name)) {
+    } else if (kind === 'container' && names.things.has(name) && !names.containers.has(name)) {
+      const text = `nothing can lie inside "${name}"; the containers (shape: bowl or tray) are: ${list(names.containers)}`;
+      problems.push({ path: where, text });
+    } else if ((kind === 'thing' || kind === 'container') && !names.things.has(name)) {
       const known = list(names.things);
       problems.push({ path: where, text: `the goal speaks of "${name}", but there are only: ${known}` });
     } else if (kind === 'fixture' && !names.fixtures.has(name)) {
@@ -194,10 +206,10 @@ function goalProblems(goal: Goal, at: readonly PropertyKey[], names: Names, prob
       });
     } else if (kind === 'marks' && !names.marks.has(name)) {
       problems.push({ path: where, text: `the goal speaks of "${name}", but the marks are: ${list(names.marks)}` });
-    } else if (seen.get(leaf) === name) {
+    } else if (seen.has(named)) {
       problems.push({ path: where, text: `the goal compares "${name}" with itself` });
     }
-    seen.set(leaf, name);
+    seen.add(named);
   }
 }
 

@@ -183,6 +183,23 @@ export class TaskWorld {
       ]);
   }
 
+  /** Which arms touch a prop, or a feature of one, now. */
+  armsTouching(name: string): readonly ArmHandles['side'][] {
+    const isIt = (geom: number) => {
+      const owner = this.#owners[geom];
+      return owner !== undefined && (owner.thing === name || owner.feature === name);
+    };
+    const others = this.physics
+      .contacts()
+      .filter(({ distanceM }) => distanceM < 0)
+      .flatMap(({ geomA, geomB }) => [...(isIt(geomA) ? [geomB] : []), ...(isIt(geomB) ? [geomA] : [])]);
+    return this.arms.map(({ side }) => side).filter((side) => others.some((geom) => this.#partOf(geom, side)));
+  }
+
+  #partOf(geom: number, side: ArmHandles['side']): boolean {
+    return this.#owners[geom] === undefined && this.#geomNames[geom].startsWith(`${side}/`);
+  }
+
   /** The prop that both pads of an arm touch, if the hand holds one. */
   heldProp(arm: number): string | undefined {
     const pinched = this.pinched(arm);

@@ -165,7 +165,7 @@ const MISTAKES: readonly (readonly [mistake: string, text: string, line: number,
     'a goal there is not',
     changed('- released:', '- droped:'),
     21,
-    /must be a mapping with one of the keys on, inside, around, above, held/,
+    /must be a mapping with one of the keys on, across, inside, around, above, held/,
   ],
   [
     'two goals in one',
