@@ -18,7 +18,7 @@ import { runTrials } from '../../skills/bench/run-trials.ts';
 import { TimeLeft } from '../../skills/bench/time-left.ts';
 import { EarlyStop, type TrialUnit, trialUnits } from '../../skills/bench/trial-queue.ts';
 import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
-import { readRig, sha256OfText, taskNames, userFolder, VERSION } from '../session/installation.ts';
+import { sha256OfText, taskNames, userFolder, VERSION } from '../session/installation.ts';
 import { makeRecordFolder } from '../session/session.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
 import { armFolder, type PlannedArm, planArms } from './bench-plan.ts';
@@ -67,12 +67,11 @@ export const BENCH_COMMAND: Command = {
     resume: { type: 'boolean', help: 'go on in a folder of results: only what is missing there is run' },
     'trial-limit': { type: 'string', value: 'S', help: 'wall time after which a trial is taken to hang, seconds' },
     record: { type: 'string', value: 'DIR', help: 'also record an episode of every trial there' },
-    rig: { type: 'string', value: 'FILE', help: 'rig file (default: the simulated cell)' },
+    rig: { type: 'string', value: 'FILE', help: 'rig file (default: the simulated cell of each task)' },
     json: { type: 'boolean', help: 'print the rows as JSON on stdout; a word after it names a file to write them to' },
   },
   run: async (input) => {
     const request = readRequest(input);
-    const rig = readRig(input.text('rig'));
     const recordFolder = input.text('record') === undefined ? null : resolve(input.text('record') ?? '');
     if (recordFolder !== null) makeRecordFolder(recordFolder);
     makeFolder('out', request.out);
@@ -81,11 +80,13 @@ export const BENCH_COMMAND: Command = {
       capstan: VERSION,
       seed0: request.seed0,
       trials: request.trials,
-      rig: input.text('rig') === undefined ? null : rig.path,
-      rigSha256: sha256OfText(rig.text),
+      rig: request.rigPath === undefined ? null : resolve(request.rigPath),
+      rigSha256: sha256OfText([...new Set(arms.map(({ rigFile }) => rigFile.text))].join('')),
       compare: request.compare,
       stopEarly: request.stopEarly,
-      arms: arms.map(({ block: _block, versions: _versions, limitS: _limitS, taskFor: _taskFor, ...arm }) => arm),
+      arms: arms.map(
+        ({ block: _block, versions: _versions, limitS: _limitS, rigFile: _rigFile, taskFor: _taskFor, ...arm }) => arm,
+      ),
     };
     const log = TrialLog.open(
       request.out,
@@ -104,7 +105,7 @@ export const BENCH_COMMAND: Command = {
     };
     process.on('SIGINT', interrupt);
     try {
-      await bench.run({ rigText: rig.text, rigPath: rig.path, recordFolder }, abort.signal);
+      await bench.run(recordFolder, abort.signal);
     } finally {
       process.off('SIGINT', interrupt);
       bench.progress.end();
@@ -135,6 +136,7 @@ interface BenchRequest {
   readonly stopEarly: boolean;
   readonly out: string;
   readonly trialLimitS: number | undefined;
+  readonly rigPath: string | undefined;
   readonly jsonFile: string | undefined;
 }
 
@@ -177,6 +179,7 @@ function readRequest(input: CommandInput): BenchRequest {
     stopEarly,
     out: resolve(out ?? join(userFolder(), 'bench', new Date().toISOString().replaceAll(':', '-'))),
     trialLimitS: limit === undefined ? undefined : wholeNumber('trial-limit', limit, 1, 86_400),
+    rigPath: input.text('rig'),
     jsonFile: jsonTarget(input),
   };
 }
@@ -231,10 +234,7 @@ class Bench {
     this.progress = new Progress('trials', this.#results.size / this.#total);
   }
 
-  async run(
-    what: { readonly rigText: string; readonly rigPath: string; readonly recordFolder: string | null },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async run(recordFolder: string | null, signal: AbortSignal): Promise<void> {
     const { compare, out, workers } = this.#request;
     for (const arm of this.#arms) {
       mkdirSync(armFolder(out, arm), { recursive: true });
@@ -244,12 +244,14 @@ class Bench {
     const units = trialUnits(this.#arms, this.#seeds, compare === null ? 'by arm' : 'by seed').filter(
       ({ arm, seed }) => !this.#results.has(trialKey({ ...arm, seed })),
     );
-    const arms = this.#arms.map(({ tier, policy, perturbation, block, versions }) => ({
+    const arms = this.#arms.map(({ tier, policy, perturbation, block, versions, rigFile }) => ({
       tier,
       policy,
       perturbation,
       block,
       versions,
+      rigText: rigFile.text,
+      rigPath: rigFile.path,
     }));
     const indexOf = new Map(this.#arms.map((arm, index) => [armKey(arm), index]));
     let at = 0;
@@ -266,7 +268,7 @@ class Bench {
       {
         next,
         workers: Math.min(workers, units.length),
-        startWorker: () => startTrialWorker({ arms, ...what }),
+        startWorker: () => startTrialWorker({ arms, recordFolder }),
         nowS: () => performance.now() / 1000,
         onResult: ({ arm }, result) => this.#finish({ ...nameOf(arm), ...result }),
       },

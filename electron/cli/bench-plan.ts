@@ -13,6 +13,8 @@ import {
   bundledEntry,
   NotFoundError,
   openTask,
+  type RigFile,
+  readRig,
   sha256OfText,
   type TaskFile,
   type TaskSource,
@@ -32,6 +34,7 @@ export interface PlannedArm extends BenchArm {
   readonly versions: Readonly<Record<string, string>>;
   /** Wall time after which a trial is taken to hang, seconds. */
   readonly limitS: number;
+  readonly rigFile: RigFile;
   taskFor(seed: number): TaskFile;
 }
 
@@ -44,6 +47,8 @@ export interface PlanRequest {
   readonly seed0: number;
   /** Wall time of one trial at the most, seconds; undefined for the limit that follows from the task. */
   readonly trialLimitS: number | undefined;
+  /** Rig file of every trial; undefined for the simulated cell of each task. */
+  readonly rigPath: string | undefined;
 }
 
 /**
@@ -87,6 +92,7 @@ export async function planArms(request: PlanRequest): Promise<PlannedArm[]> {
       block: blocks.get(checkKey(draft)) as CheckedBlock,
       versions: { capstan: VERSION, task: `${task} ${first.task.version}`, inertials: INERTIAL_SET },
       limitS,
+      rigFile: readRig(request.rigPath, first.task),
       taskFor: (seed) => source.taskFor(seed),
     };
   });

@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { episodeFileName } from '../../drivers/episode/episode-info.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
 import { createEpisodeWriter, type EpisodeWriter } from '../../drivers/episode/writer.ts';
-import { parseRig } from '../../drivers/rig/rig-file.ts';
+import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
 import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
@@ -27,7 +27,7 @@ import { runTrial, type TrialOptions } from '../session/trial.ts';
 type Configuration = Params<typeof BENCH_CONTRACT, 'configure'>;
 type Trial = Params<typeof BENCH_CONTRACT, 'trial'>;
 type Arm = Configuration['arms'][number];
-type Setup = Configuration & Pick<TrialOptions, 'mujoco' | 'rig' | 'sandbox'>;
+type Setup = Configuration & Pick<TrialOptions, 'mujoco' | 'sandbox'> & { readonly rigs: readonly Rig[] };
 
 let setup: Setup | undefined;
 /** Tasks by their text: most benchmarks run one text many times. */
@@ -36,14 +36,14 @@ const parsed = new Map<string, Task>();
 async function trial({ arm: index, seed, taskText, taskPath }: Trial): Promise<TrialResult> {
   const arm = setup?.arms[index];
   if (setup === undefined || arm === undefined) throw new Error('the worker was not configured');
-  const { recordFolder, mujoco, rig, sandbox, rigText } = setup;
+  const { recordFolder, mujoco, rigs, sandbox } = setup;
   const task = perturbed(taskOf(taskText, taskPath), arm.perturbation, seed);
   const options: TrialOptions = {
     mujoco,
     task,
     seed,
     tier: arm.tier,
-    rig,
+    rig: rigs[index],
     sandbox,
     modules: GUEST_MODULES,
     pacer: fastPacer(),
@@ -54,7 +54,7 @@ async function trial({ arm: index, seed, taskText, taskPath }: Trial): Promise<T
   const result = await runTrial(options, arm.block, async (cell) => {
     if (recordFolder === null) return;
     const text = arm.perturbation === 'none' ? taskText : stringify(task);
-    writer = await startRecording(cell, arm, seed, { folder: recordFolder, taskText: text, rigText });
+    writer = await startRecording(cell, arm, seed, { folder: recordFolder, taskText: text });
   });
   const ended = {
     outcome: result.success ? ('succeeded' as const) : ('failed' as const),
@@ -83,7 +83,7 @@ async function startRecording(
   cell: Cell,
   what: Arm,
   seed: number,
-  { folder, taskText, rigText }: { readonly folder: string; readonly taskText: string; readonly rigText: string },
+  { folder, taskText }: { readonly folder: string; readonly taskText: string },
 ): Promise<EpisodeWriter> {
   const info = {
     id: randomBytes(4).toString('hex'),
@@ -103,7 +103,7 @@ async function startRecording(
     onError: (error) => console.error(`${path}: ${error.message}`),
   });
   writer.attach('task.yaml', 'application/yaml', Buffer.from(taskText));
-  writer.attach('rig.yaml', 'application/yaml', Buffer.from(rigText));
+  writer.attach('rig.yaml', 'application/yaml', Buffer.from(what.rigText));
   writer.record('/program', 0, {
     block: 0,
     source: what.block.source,
@@ -131,7 +131,7 @@ serve(
       setup = {
         ...params,
         mujoco: await loadMujoco(),
-        rig: parseRig(params.rigText, params.rigPath),
+        rigs: params.arms.map(({ rigText, rigPath }) => parseRig(rigText, rigPath)),
         sandbox: setup?.sandbox ?? new ProcessSandbox(),
       };
       return {};

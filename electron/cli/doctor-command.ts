@@ -6,7 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { findChromium } from '../session/chromium.ts';
-import { bundledEntry, episodeFolder, readRig, readTask, taskNames, VERSION } from '../session/installation.ts';
+import { bundledEntry, episodeFolder, openTask, readRig, taskNames, VERSION } from '../session/installation.ts';
 import { answer, type Command } from './command.ts';
 
 interface Finding {
@@ -103,9 +103,8 @@ async function sandboxEngine(): Promise<Finding> {
 
 function tasks(): Finding {
   try {
-    readRig();
     const names = taskNames();
-    for (const name of names) readTask(name);
+    for (const name of names) readRig(undefined, openTask(name).taskFor(0).task);
     return works('tasks', `${names.length} tasks: ${names.join(', ')}`, true);
   } catch (error) {
     return broken('tasks', error, 'mend or remove the task file', true);

@@ -64,7 +64,7 @@ export const RUN_COMMAND: Command = {
     const program = readProgram(input.text('policy') ?? '', source.name, tier);
     const session = await Session.open({
       taskFile,
-      rigFile: readRig(input.text('rig')),
+      rigFile: readRig(input.text('rig'), taskFile.task),
       seed,
       tier,
       pace: readPace(input.text('pace') ?? ''),

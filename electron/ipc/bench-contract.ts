@@ -18,10 +18,10 @@ export const BENCH_CONTRACT = {
             perturbation: z.enum(PERTURBATIONS),
             block: blockSchema,
             versions: z.record(z.string(), z.string()),
+            rigText: z.string(),
+            rigPath: z.string(),
           }),
         ),
-        rigText: z.string(),
-        rigPath: z.string(),
         /** Folder for one episode per trial; null records nothing. */
         recordFolder: z.string().nullable(),
       }),

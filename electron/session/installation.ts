@@ -7,10 +7,12 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { TASK_FAMILIES } from '../../sim/tasks/task-family.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
+import { YamlFileError } from '../../sim/yaml-file.ts';
 
 /** The folder that holds package.json. */
 export const INSTALLATION_ROOT = findRoot();
@@ -121,13 +123,43 @@ export interface RigFile {
   readonly path: string;
 }
 
-/** The rig of the simulated cell, or the one a path names. @throws NotFoundError, or YamlFileError */
-export function readRig(userPath?: string): RigFile {
-  const path =
-    userPath === undefined ? join(INSTALLATION_ROOT, 'drivers', 'rig', 'simulated-cell.yaml') : resolve(userPath);
-  if (!existsSync(path)) throw new NotFoundError(`there is no rig file ${path}`);
+const RIG_FOLDER = join(INSTALLATION_ROOT, 'drivers', 'rig');
+
+/** The rigs of the simulated cells: the usual one first. */
+function simulatedRigs(): RigFile[] {
+  return readdirSync(RIG_FOLDER)
+    .filter((name) => /^simulated-.*\.yaml$/.test(name))
+    .sort()
+    .map((name) => rigAt(join(RIG_FOLDER, name)));
+}
+
+function rigAt(path: string): RigFile {
   const text = readFileSync(path, 'utf8');
   return { rig: parseRig(text, path), text, path };
+}
+
+/**
+ * The rig a path names, or that of the simulated cell whose arms stand where the task puts them.
+ * @param task with it, a rig whose arms stand elsewhere is refused; without it, the cell with one arm is meant
+ * @throws NotFoundError, or YamlFileError when the file cannot be used, or not for this task
+ */
+export function readRig(userPath?: string, task?: Task): RigFile {
+  if (userPath !== undefined) {
+    const path = resolve(userPath);
+    if (!existsSync(path)) throw new NotFoundError(`there is no rig file ${path}`);
+    const file = rigAt(path);
+    const disagreement = task === undefined ? undefined : armDisagreement(file.rig, task);
+    if (disagreement !== undefined) throw new YamlFileError(`${path}: ${disagreement}`);
+    return file;
+  }
+  if (task === undefined) return rigAt(join(RIG_FOLDER, 'simulated-cell.yaml'));
+  const rigs = simulatedRigs();
+  const fitting = rigs.find(({ rig }) => armDisagreement(rig, task) === undefined);
+  if (fitting !== undefined) return fitting;
+  const copy = rigs.find(({ rig }) => rig.envelope.arms.length === task.robot.arms) ?? rigs[0];
+  throw new NotFoundError(
+    `no simulated cell has its arms where the task ${task.name} puts them; copy ${copy.path}, write its "arms" and "allowed" for your cell, and name the copy with --rig`,
+  );
 }
 
 export function sha256OfText(text: string): string {
