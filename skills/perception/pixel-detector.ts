@@ -24,6 +24,9 @@ const LEAST_SCORE = 0.1;
 const CLEAR = 0.62;
 /** A thing is smaller than this, metres; what is larger is furniture or the arm. */
 const LARGEST_M = 0.6;
+const HIGHEST_M = 0.45;
+/** What the picture's edge cuts off fits this much less: most of it may lie outside. */
+const CUT_OFF = 0.6;
 /** Rings around a pixel that are searched when it belongs to nothing. */
 const NEARBY = 3;
 
@@ -131,10 +134,14 @@ function candidatesFor(picture: Picture, noun: Noun): readonly Candidate[] {
   const candidates: Candidate[] = [];
   for (const region of joined) {
     const shape = measureShape(picture, region.pixels);
-    if (shape === undefined || shape.lengthM > (flat ? 2 : LARGEST_M)) continue;
+    if (shape === undefined || shape.lengthM > (flat ? 2 : LARGEST_M) || shape.heightM > HIGHEST_M) {
+      continue;
+    }
     const fit = shapeScore(noun.shape, shape);
     if (fit < LEAST_SHAPE) continue;
-    candidates.push({ region, shape, score: fits(region) * fit });
+    const [u0, v0, u1, v1] = boxOf(region.pixels, picture.width);
+    const whole = flat || (u0 > 0 && v0 > 0 && u1 < picture.width && v1 < picture.height);
+    candidates.push({ region, shape, score: fits(region) * fit * (whole ? 1 : CUT_OFF) });
   }
   return candidates
     .filter(({ score }) => score >= LEAST_SCORE)

@@ -38,6 +38,9 @@ const FLATTEST_TANGENT = 6;
 const LIGHT_RANGE = 3.6;
 /** Difference of the shares from a third under which a colour is colourless. */
 const COLOURLESS = 0.06;
+/** Cosine between the hues of one colour, pale or not, and how far apart in paleness two faces of one thing may be. */
+const SAME_HUE = 0.96;
+const PALER = 0.16;
 /** Smaller regions are noise, pixels. */
 const SMALLEST = 12;
 
@@ -127,7 +130,77 @@ function cut(picture: Picture): Regions {
   }
   const joined = joinEdges(picture, labels, list.length, footprint);
   for (let pixel = 0; pixel < count; pixel++) if (labels[pixel] < BACKGROUND) labels[pixel] = LOOSE;
-  return { labels, list: joined ? collect(picture, labels, list.length) : list };
+  const whole = joined ? collect(picture, labels, list.length) : list;
+  return joinFaces(picture, labels, whole, footprint);
+}
+
+/**
+ * Joins regions that touch on one surface and differ only in how pale they are: the dark side of a thing mirrors more of
+ * the room, beside its own colour, than the lit one.
+ */
+function joinFaces(picture: Picture, labels: Int32Array, list: readonly Region[], footprint: number): Regions {
+  const { width, height, depthM } = picture;
+  const borders = new Map<number, number>();
+  for (let v = 0; v + 1 < height; v++) {
+    for (let u = 0; u + 1 < width; u++) {
+      const pixel = v * width + u;
+      const here = labels[pixel];
+      if (here < 0) continue;
+      for (const next of [pixel + 1, pixel + width]) {
+        const there = labels[next];
+        if (there < 0 || there === here) continue;
+        const step = Math.abs(depthM[next] - depthM[pixel]);
+        if (step > STEP_M + depthM[pixel] * footprint) continue;
+        const key = Math.min(here, there) * list.length + Math.max(here, there);
+        borders.set(key, (borders.get(key) ?? 0) + 1);
+      }
+    }
+  }
+  const to = list.map((_, i) => i);
+  let changed = false;
+  for (const [key, length] of [...borders].sort((a, b) => a[0] - b[0])) {
+    const [i, j] = [Math.floor(key / list.length), key % list.length];
+    const smaller = Math.min(list[i].pixels.length, list[j].pixels.length);
+    if (length < 4 || length < 0.5 * Math.sqrt(smaller) || !differInPaleness(list[i], list[j])) continue;
+    let [a, b] = [i, j];
+    while (to[a] !== a) a = to[a];
+    while (to[b] !== b) b = to[b];
+    if (a === b) continue;
+    to[Math.max(a, b)] = Math.min(a, b);
+    changed = true;
+  }
+  if (!changed) return { labels, list };
+  const numbers = new Map<number, number>();
+  const root = (i: number): number => {
+    let at = i;
+    while (to[at] !== at) at = to[at];
+    return at;
+  };
+  list.forEach((_, i) => {
+    if (root(i) === i) numbers.set(i, numbers.size);
+  });
+  const renumbered = list.map((_, i) => numbers.get(root(i)) ?? 0);
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    if (labels[pixel] >= 0) labels[pixel] = renumbered[labels[pixel]];
+  }
+  return { labels, list: collect(picture, labels, numbers.size) };
+}
+
+function differInPaleness(a: Region, b: Region): boolean {
+  const third = 1 / 3;
+  const [ar, ag] = [a.redShare - third, a.greenShare - third];
+  const [br, bg] = [b.redShare - third, b.greenShare - third];
+  const [ab, bb] = [-ar - ag, -br - bg];
+  const lengths = Math.sqrt((ar * ar + ag * ag + ab * ab) * (br * br + bg * bg + bb * bb));
+  const off = (ar - br) * (ar - br) + (ag - bg) * (ag - bg) + (ab - bb) * (ab - bb);
+  const ratio = (a.medianLight + 0.02) / (b.medianLight + 0.02);
+  return (
+    lengths > COLOURLESS * COLOURLESS &&
+    ar * br + ag * bg + ab * bb > SAME_HUE * lengths &&
+    off < PALER * PALER &&
+    ratio < 8 &&
+    ratio > 1 / 8
+  );
 }
 
 function markSupports(picture: Picture, planes: readonly SupportPlane[], labels: Int32Array): void {

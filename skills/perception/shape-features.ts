@@ -30,6 +30,8 @@ export interface ShapeFeatures {
   readonly opening: number;
   /** Of that, the share that shows the thing's own inside, as in a bowl, and not what lies behind it, as in a ring. */
   readonly hollow: number;
+  /** Share of the inside of the top's outline that something nearer covers. */
+  readonly covered: number;
   /** Middle of the opening. */
   readonly openingX: number;
   readonly openingY: number;
@@ -98,6 +100,7 @@ export function measureShape(picture: Picture, pixels: ArrayLike<number>): Shape
     sphere,
     opening: hole.opening,
     hollow: hole.hollow,
+    covered: hole.covered,
     openingX: hole.x,
     openingY: hole.y,
     seen: seen.length,
@@ -150,6 +153,7 @@ function ballnessOf(sphere: SphereFit | undefined, heightM: number, footprint: R
 interface Opening {
   readonly opening: number;
   readonly hollow: number;
+  readonly covered: number;
   readonly x: number;
   readonly y: number;
   /** Cells of the opening. */
@@ -157,7 +161,7 @@ interface Opening {
   readonly radiusM: number;
 }
 
-const NO_OPENING: Opening = { opening: 0, hollow: 0, x: 0, y: 0, size: 0, radiusM: 0 };
+const NO_OPENING: Opening = { opening: 0, hollow: 0, covered: 0, x: 0, y: 0, size: 0, radiusM: 0 };
 
 /**
  * Looks through the outline of the top: pixels with the top on both sides, along the row and along the column, that are
@@ -192,7 +196,7 @@ function findOpening(
     if (first[u - u0] < 0) first[u - u0] = v;
     last[u - u0] = v;
   }
-  let [whole, open, hollow] = [0, 0, 0];
+  let [whole, open, hollow, covered] = [0, 0, 0, 0];
   let [su, sv] = [0, 0];
   const cells: number[] = [];
   for (let v = v0; v <= v1; v++) {
@@ -211,7 +215,10 @@ function findOpening(
       whole++;
       if (inside[pixel] === 1 || depthM[pixel] === 0) continue;
       // Lower than the top by more than its noise, and not something that stands out above it.
-      if (z[pixel] > topM - 0.008) continue;
+      if (z[pixel] > topM - 0.008) {
+        if (own[pixel] === 0) covered++;
+        continue;
+      }
       open++;
       su += u;
       sv += v;
@@ -219,13 +226,15 @@ function findOpening(
       if (own[pixel] === 1) hollow++;
     }
   }
-  if (open < 6) return { ...NO_OPENING, opening: whole > 0 ? open / whole : 0 };
+  const hidden = whole > 0 ? covered / whole : 0;
+  if (open < 6) return { ...NO_OPENING, opening: whole > 0 ? open / whole : 0, covered: hidden };
   const { intrinsics } = picture.observation;
   const depth = depthM[top[top.length >> 1]];
   const middle = levelPointAt(picture, topM, su / open, sv / open);
   return {
     opening: open / whole,
     hollow: hollow / open,
+    covered: hidden,
     ...middle,
     size: open,
     radiusM: Math.sqrt((open * depth * depth) / (intrinsics.fx * intrinsics.fy) / Math.PI),

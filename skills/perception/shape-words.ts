@@ -35,7 +35,9 @@ export function isFlatWord(word: ShapeWord): boolean {
 
 /** How well a word fits, 0..1. */
 export function shapeScore(word: ShapeWord, shape: ShapeFeatures): number {
-  const { heightM: h, lengthM: length, widthM: width, roundness, ballness, opening, hollow, bottomM } = shape;
+  const { heightM: h, lengthM: length, widthM: width, roundness, ballness, hollow, bottomM } = shape;
+  // What is covered may well be the opening: half of it is counted as that.
+  const opening = shape.opening + 0.5 * shape.covered * (shape.opening > 0.02 ? 1 : 0.6);
   const solid = falling(opening, 0.16, 0.04);
   const open = rising(opening, 0.14, 0.03);
   const tall = rising(h, 0.007, 0.0015);
@@ -59,7 +61,7 @@ export function shapeScore(word: ShapeWord, shape: ShapeFeatures): number {
     case 'bowl':
       return tall * open * rising(hollow, 0.35, 0.1) * (0.3 + 0.7 * roundness) * falling(h, 0.1, 0.012);
     case 'ring':
-      return tall * open * falling(hollow, 0.5, 0.12) * falling(h, 0.05, 0.008);
+      return tall * Math.max(open, 0.45 * coveredRing(shape)) * falling(hollow, 0.5, 0.12) * falling(h, 0.05, 0.008);
     case 'peg':
       return tall * solid * rising(upright, 1.35, 0.15) * noBall;
     case 'pot':
@@ -88,6 +90,11 @@ export function shapeScore(word: ShapeWord, shape: ShapeFeatures): number {
     default:
       return 0;
   }
+}
+
+/** A flat, wide thing may be a ring whose hole is covered: far wider than high, as no block or can of that size is. */
+function coveredRing({ heightM, lengthM, widthM, ballness }: ShapeFeatures): number {
+  return falling(heightM / Math.max(lengthM, 0.004), 0.3, 0.04) * rising(widthM, 0.045, 0.006) * (1 - ballness);
 }
 
 /** The shape that fits best among those that can be told from one look, for people. */

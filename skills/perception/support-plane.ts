@@ -10,6 +10,11 @@ export interface SupportPlane {
   readonly slopeX: number;
   readonly slopeY: number;
   readonly heightM: number;
+  /** Middle of what was seen of it, and how far it reaches from there along x and y. */
+  readonly middleX: number;
+  readonly middleY: number;
+  readonly reachX: number;
+  readonly reachY: number;
   /** Seen area, square metres. */
   readonly areaM2: number;
   /** What most of the plane looks like. */
@@ -31,6 +36,8 @@ const PLANES_APART_M = 0.03;
 const FIT_BAND_M = 0.009;
 /** A steeper plane is no level surface, tangent. */
 const STEEPEST = 0.06;
+/** A filled square reaches 1.73 deviations from its middle; a little more for one half seen. */
+const DEVIATIONS = 2.1;
 const SHARE_BINS = 32;
 
 const known = new WeakMap<Picture, readonly SupportPlane[]>();
@@ -98,6 +105,7 @@ function fitPlane(picture: Picture, aroundM: number, areaM2: number): SupportPla
   let slopeX = 0;
   let slopeY = 0;
   let heightM = aroundM;
+  let [middleX, middleY, reachX, reachY] = [0, 0, 0, 0];
   for (let pass = 0; pass < 3; pass++) {
     // Normal equations about the mean, solved by hand: three unknowns.
     const band = pass === 0 ? FIT_BAND_M : FIT_BAND_M * 0.7;
@@ -125,6 +133,8 @@ function fitPlane(picture: Picture, aroundM: number, areaM2: number): SupportPla
     const cyy = syy / n - my * my;
     const cxz = sxz / n - mx * mz;
     const cyz = syz / n - my * mz;
+    [middleX, middleY] = [mx, my];
+    [reachX, reachY] = [DEVIATIONS * Math.sqrt(cxx), DEVIATIONS * Math.sqrt(cyy)];
     const determinant = cxx * cyy - cxy * cxy;
     // A strip or a small patch says nothing about a tilt.
     if (determinant > 1e-7) {
@@ -137,7 +147,7 @@ function fitPlane(picture: Picture, aroundM: number, areaM2: number): SupportPla
     }
     heightM = mz - slopeX * mx - slopeY * my;
   }
-  const plane = { slopeX, slopeY, heightM, areaM2 };
+  const plane = { slopeX, slopeY, heightM, middleX, middleY, reachX, reachY, areaM2 };
   return { ...plane, ...commonLook(picture, plane) };
 }
 
@@ -190,14 +200,19 @@ export function planeUnder(picture: Picture, pixels: ArrayLike<number>): Support
   for (const plane of planes) {
     let above = 0;
     let seen = 0;
+    let [sx, sy] = [0, 0];
     for (let i = 0; i < pixels.length; i++) {
       const pixel = pixels[i];
       if (depthM[pixel] === 0) continue;
       seen++;
+      sx += x[pixel];
+      sy += y[pixel];
       if (z[pixel] > planeHeightM(plane, x[pixel], y[pixel]) - 2 * planeBandM(depthM[pixel])) above++;
     }
+    const beside =
+      Math.abs(sx / seen - plane.middleX) > plane.reachX || Math.abs(sy / seen - plane.middleY) > plane.reachY;
     // A tenth of the pixels may be flying.
-    if (seen > 0 && above >= 0.9 * seen) {
+    if (seen > 0 && !beside && above >= 0.9 * seen) {
       best = plane;
       break;
     }

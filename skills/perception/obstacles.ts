@@ -1,0 +1,170 @@
+// Owns what stands in the way as far as one look shows it: upright boxes around everything above the furniture that is
+// neither the robot nor a thing already known. Coarse on purpose: it is for going around, not for grasping.
+//
+// Frames and units: metres in the base frame of arm 0.
+
+import type { Observation } from '../../drivers/cameras/camera-port.ts';
+import { add, invert, type Pose, quatFromAxisAngle, rotate, transformPoint, type Vec3 } from '../../sim/spatial.ts';
+import { smallestRectangle } from './rectangle-fit.ts';
+
+/** A box with a pose: full side lengths, metres. */
+export interface SolidBox {
+  readonly pose: Pose;
+  readonly size: Vec3;
+}
+
+/** A ball in which everything seen belongs to the robot. */
+export interface RobotBall {
+  readonly centre: Vec3;
+  readonly radiusM: number;
+}
+
+/** Every so many pixels in each direction are looked at. */
+const STRIDE = 2;
+/** Points lower than this above the furniture are its surface and the noise on it, metres. */
+const ABOVE_M = 0.012;
+/** Side of a cell of the map seen from above, metres: points of one thing are closer than that. */
+const CELL_M = 0.01;
+/** Points a cell and a cluster need to be more than noise. */
+const POINTS_PER_CELL = 2;
+const POINTS_PER_CLUSTER = 14;
+/** Known things are taken out with this much around them, metres. */
+const KNOWN_MARGIN_M = 0.012;
+/** Share of the points outside each side of a box, for flying pixels. */
+const TRIM = 0.02;
+
+/** Points of a look that stand on the furniture, x, y, z and the height of the furniture under them, in rows of 4. */
+export function pointsAboveFurniture(
+  observation: Observation,
+  furniture: readonly SolidBox[],
+  robot: readonly RobotBall[],
+): Float64Array {
+  const { width, height, depthM, intrinsics, worldFromCamera } = observation;
+  const { fx, fy, cx, cy } = intrinsics;
+  const [ax, ay, az] = [0, 1, 2].map((axis) =>
+    rotate(worldFromCamera.quatWxyz, [Number(axis === 0), Number(axis === 1), Number(axis === 2)]),
+  );
+  const [ox, oy, oz] = worldFromCamera.position;
+  const tops = furniture.map((box) => ({ fromWorld: invert(box.pose), size: box.size }));
+  const rows: number[] = [];
+  for (let v = 0; v < height; v += STRIDE) {
+    for (let u = 0; u < width; u += STRIDE) {
+      const z = depthM[v * width + u];
+      if (!(z > 0)) continue;
+      const px = ((u - cx) * z) / fx;
+      const py = ((v - cy) * z) / fy;
+      const point: Vec3 = [
+        ax[0] * px + ay[0] * py + az[0] * z + ox,
+        ax[1] * px + ay[1] * py + az[1] * z + oy,
+        ax[2] * px + ay[2] * py + az[2] * z + oz,
+      ];
+      let under = Number.NEGATIVE_INFINITY;
+      for (const { fromWorld, size } of tops) {
+        const local = transformPoint(fromWorld, point);
+        if (Math.abs(local[0]) > size[0] / 2 || Math.abs(local[1]) > size[1] / 2) continue;
+        under = Math.max(under, point[2] - local[2] + size[2] / 2);
+      }
+      if (under === Number.NEGATIVE_INFINITY || point[2] < under + ABOVE_M) continue;
+      if (robot.some((ball) => isInBall(point, ball))) continue;
+      rows.push(point[0], point[1], point[2], under);
+    }
+  }
+  return Float64Array.from(rows);
+}
+
+/** Boxes around the points that belong to none of the known things. */
+export function obstaclesAmong(points: Float64Array, known: readonly SolidBox[]): SolidBox[] {
+  const out = known.map(({ pose, size }) => ({ fromWorld: invert(pose), size }));
+  const cells = new Map<string, number[]>();
+  for (let at = 0; at < points.length; at += 4) {
+    const point: Vec3 = [points[at], points[at + 1], points[at + 2]];
+    if (out.some(({ fromWorld, size }) => isInside(transformPoint(fromWorld, point), size))) continue;
+    const key = `${Math.floor(point[0] / CELL_M)}/${Math.floor(point[1] / CELL_M)}`;
+    const cell = cells.get(key);
+    if (cell === undefined) cells.set(key, [at]);
+    else cell.push(at);
+  }
+  for (const [key, members] of cells) if (members.length < POINTS_PER_CELL) cells.delete(key);
+  const boxes: SolidBox[] = [];
+  const seen = new Set<string>();
+  for (const start of cells.keys()) {
+    if (seen.has(start)) continue;
+    const members: number[] = [];
+    const open = [start];
+    seen.add(start);
+    for (let key = open.pop(); key !== undefined; key = open.pop()) {
+      members.push(...(cells.get(key) ?? []));
+      const [column, row] = key.split('/').map(Number);
+      for (let dx = -1; dx <= 1; dx++) {
+        for (let dy = -1; dy <= 1; dy++) {
+          const next = `${column + dx}/${row + dy}`;
+          if (!cells.has(next) || seen.has(next)) continue;
+          seen.add(next);
+          open.push(next);
+        }
+      }
+    }
+    if (members.length < POINTS_PER_CLUSTER) continue;
+    const box = boxAround(points, members);
+    if (box !== undefined) boxes.push(box);
+  }
+  return boxes;
+}
+
+function boxAround(points: Float64Array, members: readonly number[]): SolidBox | undefined {
+  const rectangle = smallestRectangle(
+    members.map((at) => points[at]),
+    members.map((at) => points[at + 1]),
+    TRIM,
+  );
+  if (rectangle === undefined) return undefined;
+  const heights = members.map((at) => points[at + 2]).sort((a, b) => a - b);
+  const top = heights[Math.floor((heights.length - 1) * (1 - TRIM))];
+  const bottom = Math.max(...members.map((at) => points[at + 3]));
+  const { x, y, yawRad, sizeX, sizeY } = rectangle;
+  return {
+    pose: { position: [x, y, (top + bottom) / 2], quatWxyz: quatFromAxisAngle([0, 0, 1], yawRad) },
+    size: [Math.max(sizeX, CELL_M), Math.max(sizeY, CELL_M), Math.max(top - bottom, CELL_M)],
+  };
+}
+
+/**
+ * Whether a look proves that a box is not where it was: what should show it shows something behind it instead.
+ * @returns false also where the look cannot say
+ */
+export function isSeenThrough(observation: Observation, box: SolidBox): boolean {
+  const { width, height, depthM, intrinsics, worldFromCamera } = observation;
+  const cameraFromWorld = invert(worldFromCamera);
+  let through = 0;
+  let asked = 0;
+  for (const [dx, dy, dz] of [
+    [0, 0, 0.5],
+    [0.3, 0.3, 0.5],
+    [-0.3, 0.3, 0.5],
+    [0.3, -0.3, 0.5],
+    [-0.3, -0.3, 0.5],
+  ]) {
+    const offset: Vec3 = [dx * box.size[0], dy * box.size[1], dz * box.size[2]];
+    const point = transformPoint(cameraFromWorld, add(box.pose.position, rotate(box.pose.quatWxyz, offset)));
+    const u = Math.round((intrinsics.fx * point[0]) / point[2] + intrinsics.cx);
+    const v = Math.round((intrinsics.fy * point[1]) / point[2] + intrinsics.cy);
+    if (!(point[2] > 0) || u < 0 || v < 0 || u >= width || v >= height) continue;
+    const depth = depthM[v * width + u];
+    if (!(depth > 0)) continue;
+    asked += 1;
+    if (depth > point[2] + SEEN_THROUGH_M) through += 1;
+  }
+  return asked > 0 && 2 * through > asked;
+}
+
+/** Depth beyond a surface from which the surface cannot be there, metres. */
+const SEEN_THROUGH_M = 0.015;
+
+function isInBall([x, y, z]: Vec3, { centre, radiusM }: RobotBall): boolean {
+  const [dx, dy, dz] = [x - centre[0], y - centre[1], z - centre[2]];
+  return dx * dx + dy * dy + dz * dz < radiusM * radiusM;
+}
+
+function isInside(local: Vec3, size: Vec3): boolean {
+  return local.every((value, axis) => Math.abs(value) < size[axis] / 2 + KNOWN_MARGIN_M);
+}
