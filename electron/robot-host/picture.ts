@@ -11,13 +11,36 @@ import { renderScene } from '../../sim/cameras/scene-view.ts';
 import { loadPandaMeshes } from '../../sim/robots/panda/mesh-files.ts';
 import { pandaVisuals } from '../../sim/robots/panda/visual.ts';
 import type { VisualPart } from '../../sim/robots/panda/visual-part.ts';
+import type { ArmMount } from '../../sim/scenes/scene.ts';
 import type { Vec3 } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 
 /** From the front, across the table: the hand shows its broad side, and what it holds. */
-const EYE: Vec3 = [1.62, 0.86, 0.86];
-const TARGET: Vec3 = [0.34, 0.0, 0.17];
-const VERTICAL_FOV_RAD = 0.62;
+const ONE_ARM_VIEW: View = { eye: [1.62, 0.86, 0.86], target: [0.34, 0, 0.17], verticalFovRad: 0.62 };
+/** Two arms are seen from the side, from as far as their distance asks for: metres, and metres per metre between them. */
+const SIDE_VIEW_M = { awayM: 1.15, awayPerM: 0.72, aboveM: 0.85, targetZ: 0.16 } as const;
+const SIDE_VIEW_FOV_RAD = 0.72;
+
+interface View {
+  readonly eye: Vec3;
+  readonly target: Vec3;
+  readonly verticalFovRad: number;
+}
+
+/** Where the operator's camera stands for these arms. */
+function viewOf(arms: readonly ArmMount[]): View {
+  if (arms.length === 1) return ONE_ARM_VIEW;
+  const [x, y] = arms[1].worldFromBase.position;
+  const between = Math.sqrt(x * x + y * y);
+  const { awayM, awayPerM, aboveM, targetZ } = SIDE_VIEW_M;
+  const away = awayM + awayPerM * between;
+  const [sideX, sideY] = [-y / between, x / between];
+  return {
+    eye: [x / 2 + sideX * away, y / 2 + sideY * away, aboveM],
+    target: [x / 2, y / 2, targetZ],
+    verticalFovRad: SIDE_VIEW_FOV_RAD,
+  };
+}
 
 /** PNG of the world as it is now, for people: soft shadows, smooth edges. */
 export function takePicture(world: TaskWorld, width: number, height: number): Uint8Array {
@@ -30,11 +53,9 @@ export function sceneImage(
   world: TaskWorld,
   options: Pick<CameraOptions, 'width' | 'height' | 'shadows' | 'samplesPerPixel'>,
 ): RgbdImage {
-  return renderScene(worldView(world, pandaParts()), {
-    ...options,
-    verticalFovRad: VERTICAL_FOV_RAD,
-    worldFromCamera: lookAt(EYE, TARGET),
-  });
+  const { eye, target, verticalFovRad } = viewOf(world.scene.arms);
+  const camera = { ...options, verticalFovRad, worldFromCamera: lookAt(eye, target) };
+  return renderScene(worldView(world, pandaParts()), camera);
 }
 
 let visuals: readonly VisualPart[] | undefined;

@@ -10,6 +10,8 @@ import type { AwaitStep, BlockPermit } from '../../drivers/gate/block-permit.ts'
 import type { LimitName } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import { createGate, type Gate } from '../../drivers/gate/gate.ts';
+import { GateRefusal } from '../../drivers/gate/refusal.ts';
+import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import type { Rig } from '../../drivers/rig/rig-file.ts';
 import type { Pacer } from '../../drivers/simulated/pacer.ts';
 import { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
@@ -148,8 +150,19 @@ export class Cell {
     });
   }
 
-  /** Builds the world of (task, seed) and opens a fresh session in the sandbox. */
+  /**
+   * Builds the world of (task, seed) and opens a fresh session in the sandbox.
+   * @throws GateRefusal BAD_CONFIGURATION when the rig's arms stand elsewhere than the task's
+   */
   static async open(options: CellOptions): Promise<Cell> {
+    const disagreement = armDisagreement(options.rig, options.task);
+    if (disagreement !== undefined) {
+      throw new GateRefusal(
+        'BAD_CONFIGURATION',
+        `This cell cannot be opened: ${disagreement}.`,
+        'The gate would check another room than the one the arms move in.',
+      );
+    }
     const api = apiFor({ tier: options.tier, arms: options.task.robot.arms });
     const world = new TaskWorld(options.mujoco, drawScene(options.task, options.seed));
     const scene = new SimulatedScene(options.mujoco, world);
