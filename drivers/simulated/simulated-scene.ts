@@ -3,17 +3,18 @@
 import {
   canStandAt,
   findPosture,
-  planJointMove,
-  planToolMove,
+  planDirectJointMove,
+  planDirectToolMove,
   type ToolMove,
   toolFromProp,
 } from '../../sim/control/motion-planner.ts';
 import { describe, type Planning } from '../../sim/control/planning-failure.ts';
 import { PlanningScene } from '../../sim/control/planning-scene.ts';
 import type { TimedPath } from '../../sim/control/trajectory.ts';
+import { type ArmGoal, planTwoArms } from '../../sim/control/two-arm-planner.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
-import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
+import { FRANKA_HAND_LIMITS } from '../../sim/robots/panda/limits.ts';
 import type { Fixture } from '../../sim/scenes/scene.ts';
 import { compose, type Pose } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
@@ -46,16 +47,17 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
 
   planMoves({ left, right }: TwoGoals): Promise<readonly (readonly JointPath[])[]> {
     return this.#inTurn(async () => {
-      const first = this.#look('left');
-      const leftPaths = await breathing(this.#search(first, left));
-      const second = this.#look('right');
-      const end = leftPaths[leftPaths.length - 1].points.slice(-JOINT_COUNT);
-      const othersRad = second.othersRad.map((joints, k) => (k === first.arm ? end : joints));
-      const rightPaths = await breathing(this.#search({ ...second, othersRad }, right));
-      return [
-        ...leftPaths.map((path): JointPath[] => [{ arm: 'left', ...path }]),
-        ...rightPaths.map((path): JointPath[] => [{ arm: 'right', ...path }]),
-      ];
+      const starts = [this.#look('left'), this.#look('right')] as const;
+      const stages = await breathing(
+        planTwoArms(this.#planning, {
+          starts,
+          goals: [asArmGoal(left), asArmGoal(right)],
+          carried: this.#carriedByBoth(),
+        }),
+      );
+      return stages.map((stage) =>
+        stage.map(({ arm, path }): JointPath => ({ arm: this.#world.arms[arm].side, ...path })),
+      );
     });
   }
 
@@ -76,8 +78,8 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
 
   #search(start: Start, goal: MoveGoal): Planning<TimedPath[]> {
     return goal.kind === 'tool'
-      ? planToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
-      : planJointMove(
+      ? planDirectToolMove(this.#planning, { ...start, worldFromTool: goal.pose, approachM: goal.approachM })
+      : planDirectJointMove(
           this.#planning,
           { ...start, worldFromTool: compose(start.worldFromBase, toolPose(goal.jointsRad)) },
           goal.jointsRad,
@@ -131,6 +133,13 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
     };
   }
 
+  /** The prop that every hand holds. */
+  #carriedByBoth(): string | undefined {
+    const world = this.#world;
+    const prop = world.heldProp(0);
+    return world.arms.every((_, k) => world.heldProp(k) === prop) ? prop : undefined;
+  }
+
   async objects(): Promise<readonly TrueObject[]> {
     const world = this.#world;
     const { props, fixtures } = world.scene;
@@ -150,6 +159,10 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
   dispose(): void {
     this.#planning.dispose();
   }
+}
+
+function asArmGoal(goal: MoveGoal): ArmGoal {
+  return goal.kind === 'joints' ? goal : { kind: 'tool', worldFromTool: goal.pose, approachM: goal.approachM };
 }
 
 /** Runs a search to its end, letting the event loop take in beats and stops meanwhile and once more before it answers. */

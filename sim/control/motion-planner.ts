@@ -3,9 +3,9 @@
 
 import { createRandomStream } from '../random.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
-import { JOINT_COUNT } from '../robots/panda/limits.ts';
-import { add, angleBetween, compose, distance, invert, lerp, type Pose, rotate, slerp } from '../spatial.ts';
-import { type IkOptions, type IkSolution, largestChange, searchIk, solveIk } from './inverse-kinematics.ts';
+import { add, compose, distance, invert, type Pose, rotate } from '../spatial.ts';
+import { type IkOptions, type IkSolution, largestChange, searchIk } from './inverse-kinematics.ts';
+import { jointLine, lastPoint, reversed } from './joint-path.ts';
 import { firstCollision, type MovingArms, posturesOf } from './path-check.ts';
 import {
   type Found,
@@ -13,16 +13,17 @@ import {
   found,
   goalTaken,
   lineBlocked,
-  lineLeavesReach,
   noFreeWay,
   outOfReach,
   type Planning,
   spoken,
 } from './planning-failure.ts';
 import type { Collision, PlanningScene } from './planning-scene.ts';
+import { followPoses, lineRows, onLine } from './tool-line.ts';
 import type { TimedPath } from './trajectory.ts';
 
-export interface ToolMove {
+/** An arm before it moves. */
+export interface ArmStart {
   /** Index of the arm in the planning scene. */
   readonly arm: number;
   readonly worldFromBase: Pose;
@@ -30,35 +31,30 @@ export interface ToolMove {
   readonly fromRad: ArrayLike<number>;
   /** Joints of every arm while this one moves, radians. */
   readonly othersRad: readonly ArrayLike<number>[];
+  readonly ik: IkOptions;
+}
+
+export interface ToolMove extends ArmStart {
   /** Fingertip goal. */
   readonly worldFromTool: Pose;
   /** Distance before the goal, against the tool's z axis, from which the last stretch is a straight line (m). */
   readonly approachM: number;
-  readonly ik: IkOptions;
 }
 
-/** Way points of a straight line: every so many metres and radians. */
-const LINE_STEP_M = 0.01;
-const LINE_STEP_RAD = 0.08;
-/** A straight line may not make a joint jump: largest change between two way points, radians. */
-const LINE_JUMP_RAD = 0.25;
 /** Farther from the base than any arm reaches, metres; numbers that are larger still would overflow on the way. */
 const FARTHEST_TARGET_M = 10;
 /** Heights above the higher end tried for going up and over, metres. */
-const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
+export const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
 
 /**
  * Joint paths that lead to the goal, one after the other.
  * @throws PlanningFailure when the goal cannot be reached or every way collides
  */
-export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
+export function* planDirectToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
   const { worldFromTool, approachM } = move;
   const goal = yield* reach(scene, move, move.fromRad, worldFromTool);
   assertFree(scene, move, goal.jointsRad);
-  const before: Pose = {
-    position: add(worldFromTool.position, rotate(worldFromTool.quatWxyz, [0, 0, -approachM])),
-    quatWxyz: worldFromTool.quatWxyz,
-  };
+  const before = beforeGoal(worldFromTool, approachM);
   if (approachM === 0) return yield* planFreeMove(scene, move, move.fromRad, worldFromTool, goal);
 
   const start = yield* reach(scene, move, goal.jointsRad, before, 'approach point');
@@ -71,6 +67,11 @@ export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<Ti
   const again = yield* planLine(scene, move, end, before, worldFromTool);
   if (again.failure !== undefined) throw again.failure;
   return [...way, again.answer];
+}
+
+/** Where the last stretch to a goal begins: against the tool's z axis. */
+export function beforeGoal({ position, quatWxyz }: Pose, approachM: number): Pose {
+  return { position: add(position, rotate(quatWxyz, [0, 0, -approachM])), quatWxyz };
 }
 
 /** Whether the arm can stand at the goal, clear of everything: the first test of `planToolMove` alone. */
@@ -94,7 +95,7 @@ export function* findPosture(
 }
 
 /** A joint line to a posture. @throws PlanningFailure when it collides and going over does not help */
-export function* planJointMove(
+export function* planDirectJointMove(
   scene: PlanningScene,
   move: Omit<ToolMove, 'approachM'>,
   goalRad: ArrayLike<number>,
@@ -155,35 +156,24 @@ function* planLine(
   from: Pose,
   to: Pose,
 ): Planning<Found<TimedPath>> {
-  const arm = scene.arms[move.arm];
-  const count = Math.max(
-    1,
-    Math.ceil(distance(from.position, to.position) / LINE_STEP_M),
-    Math.ceil(angleBetween(from.quatWxyz, to.quatWxyz) / LINE_STEP_RAD),
+  const line = yield* followPoses(
+    scene,
+    move.arm,
+    fromRad,
+    (share) => onLine(from, to, share),
+    lineRows(from, to),
+    move.ik,
   );
-  const points = new Float64Array((count + 1) * JOINT_COUNT);
-  points.set(Array.from({ length: JOINT_COUNT }, (_, j) => fromRad[j]));
-  for (let k = 1; k <= count; k++) {
-    const pose: Pose = {
-      position: lerp(from.position, to.position, k / count),
-      quatWxyz: slerp(from.quatWxyz, to.quatWxyz, k / count),
-    };
-    const before = points.subarray((k - 1) * JOINT_COUNT, k * JOINT_COUNT);
-    yield;
-    const solution = solveIk(scene.physics, arm, pose, before, move.ik);
-    if (!solution.feasible || largestChange(solution.jointsRad, before) > LINE_JUMP_RAD) {
-      return failed(lineLeavesReach(to, pose));
-    }
-    points.set(solution.jointsRad, k * JOINT_COUNT);
-  }
-  const path: TimedPath = { kind: 'smooth', points };
-  const collision = yield* firstCollision(scene, alone(move), [points]);
+  if (line.failure !== undefined) return line;
+  const path: TimedPath = { kind: 'smooth', points: line.answer };
+  const collision = yield* firstCollision(scene, alone(move), [path.points]);
   return collision === undefined ? found(path) : failed(lineBlocked(to, collision));
 }
 
-function* reach(
+/** A posture for a fingertip pose, the one natural to come to from `fromRad`. @throws PlanningFailure UNREACHABLE */
+export function* reach(
   scene: PlanningScene,
-  move: ToolMove,
+  move: ArmStart,
   fromRad: ArrayLike<number>,
   goal: Pose,
   what = 'target',
@@ -214,28 +204,6 @@ function alone({ arm, othersRad }: Pick<ToolMove, 'arm' | 'othersRad'>): MovingA
 
 function postures(move: Pick<ToolMove, 'arm' | 'othersRad'>, joints: ArrayLike<number>): ArrayLike<number>[] {
   return posturesOf(alone(move), [joints]);
-}
-
-function jointLine(fromRad: ArrayLike<number>, toRad: ArrayLike<number>): TimedPath {
-  const points = new Float64Array(2 * JOINT_COUNT);
-  for (let j = 0; j < JOINT_COUNT; j++) {
-    points[j] = fromRad[j];
-    points[JOINT_COUNT + j] = toRad[j];
-  }
-  return { kind: 'stops', points };
-}
-
-function lastPoint(path: TimedPath): Float64Array {
-  return path.points.subarray(path.points.length - JOINT_COUNT);
-}
-
-function reversed(path: TimedPath): TimedPath {
-  const rows = path.points.length / JOINT_COUNT;
-  const points = new Float64Array(path.points.length);
-  for (let row = 0; row < rows; row++) {
-    points.set(path.points.subarray(row * JOINT_COUNT, (row + 1) * JOINT_COUNT), (rows - 1 - row) * JOINT_COUNT);
-  }
-  return { kind: path.kind, points };
 }
 
 /** Pose of a prop seen from the tool that holds it. */
