@@ -18,7 +18,7 @@ import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 /** From the front, across the table: the hand shows its broad side, and what it holds. */
 const ONE_ARM_VIEW: View = { eye: [1.62, 0.86, 0.86], target: [0.34, 0, 0.17], verticalFovRad: 0.62 };
 /** Two arms are seen from the side, from as far as their distance asks for: metres, and metres per metre between them. */
-const SIDE_VIEW_M = { awayM: 1.15, awayPerM: 0.72, aboveM: 0.85, targetZ: 0.16 } as const;
+const SIDE_VIEW_M = { awayM: 1, awayPerM: 0.7, aboveM: 0.85, targetZ: 0.16 } as const;
 const SIDE_VIEW_FOV_RAD = 0.72;
 
 interface View {
@@ -34,7 +34,7 @@ function viewOf(arms: readonly ArmMount[]): View {
   const between = Math.sqrt(x * x + y * y);
   const { awayM, awayPerM, aboveM, targetZ } = SIDE_VIEW_M;
   const away = awayM + awayPerM * between;
-  const [sideX, sideY] = [-y / between, x / between];
+  const [sideX, sideY] = [y / between, -x / between];
   return {
     eye: [x / 2 + sideX * away, y / 2 + sideY * away, aboveM],
     target: [x / 2, y / 2, targetZ],
