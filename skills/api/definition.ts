@@ -24,6 +24,8 @@ export interface ApiParameter {
 }
 
 export interface ApiErrorCase {
+  /** Only these tiers know the error; every tier of the function when left out. */
+  readonly tiers?: readonly Tier[];
   readonly code: string;
   readonly stage: Stage;
   /** Completes "thrown when ...". */

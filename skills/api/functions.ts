@@ -35,11 +35,34 @@ export const INVALID_ARGUMENT: ApiErrorCase = {
 };
 
 const unknownObject: ApiErrorCase = {
+  tiers: ['S1'],
   code: 'UNKNOWN_OBJECT',
   stage: 'perception',
   when: 'nothing in the scene has this name',
   hint: 'Use one of the names the message lists.',
 };
+
+/** How looking for something by a phrase can fail. */
+export const notFound: ApiErrorCase = {
+  code: 'NOT_FOUND',
+  stage: 'perception',
+  when: 'nothing in the picture fits the phrase',
+  hint: 'Use colour and shape words, look with another camera, or move the arm out of the view.',
+};
+export const unsure: ApiErrorCase = {
+  code: 'UNSURE',
+  stage: 'perception',
+  when: 'several things fit equally well; the message says where they are',
+  hint: 'Say more about the thing, as its colour and its shape.',
+};
+export const perceptionDown: ApiErrorCase = {
+  code: 'PERCEPTION_DOWN',
+  stage: 'perception',
+  when: 'the detector or its model server cannot be asked',
+  hint: 'Nothing to do in the program: the operator has to start the server.',
+};
+const seen = (error: ApiErrorCase): ApiErrorCase => ({ ...error, tiers: ['S2'] });
+const findErrors = [unknownObject, seen(notFound), seen(unsure), seen(perceptionDown)];
 
 export const motionErrors: readonly ApiErrorCase[] = [
   {
@@ -94,7 +117,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
         schema: z.strictObject({ position: vec3Schema, quatWxyz: quatSchema, extent: vec3Schema }),
         doc: 'Centre in metres, orientation, full side lengths in metres.',
       },
-      errors: [unknownObject],
+      errors: findErrors,
       example: "const cube = await getObjectPose('red cube');\nconsole.log(cube.position, cube.extent);",
     },
     {
@@ -120,7 +143,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
         doc: 'Fingertip pose, opening in metres, score 0..1.',
       },
       errors: [
-        unknownObject,
+        ...findErrors,
         {
           code: 'NO_GRASP',
           stage: 'grasp',

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import type { ApiErrorCase, ApiFunction, Tier } from './definition.ts';
-import { motionErrors } from './functions.ts';
+import { motionErrors, notFound, perceptionDown, unsure } from './functions.ts';
 import {
   type Arms,
   armOptionSchema,
@@ -30,24 +30,6 @@ const LOW: readonly Tier[] = ['S3', 'S4'];
 
 const phraseSchema = z.string().min(1).max(200);
 
-const notFound: ApiErrorCase = {
-  code: 'NOT_FOUND',
-  stage: 'perception',
-  when: 'nothing in the picture fits the phrase',
-  hint: 'Use colour and shape words, look with another camera, or move the arm out of the view.',
-};
-const unsure: ApiErrorCase = {
-  code: 'UNSURE',
-  stage: 'perception',
-  when: 'several things fit equally well; the message says where they are',
-  hint: 'Say more, as colour and shape, or choose one with segmentPoint.',
-};
-export const perceptionDown: ApiErrorCase = {
-  code: 'PERCEPTION_DOWN',
-  stage: 'perception',
-  when: 'the detector or its model server cannot be asked',
-  hint: 'Nothing to do in the program: the operator has to start the server.',
-};
 const unknownObservation: ApiErrorCase = {
   code: 'UNKNOWN_OBSERVATION',
   stage: 'code',
@@ -60,8 +42,6 @@ const emptyMask: ApiErrorCase = {
   when: 'the mask has no pixels, or none with a measured depth',
   hint: 'Check the mask before using it; another camera may see the thing better.',
 };
-const lowMotionErrors: readonly ApiErrorCase[] = motionErrors;
-
 const unreachable = motionErrors.filter(({ code }) => code === 'UNREACHABLE');
 
 /** Robot time one servo call lets pass, and how long its target is good for, unless the program says otherwise. */
@@ -175,6 +155,28 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
         'const box = await orientedBoundingBox(await maskPoints(shot.id, mask));\nconsole.log(box.position, box.extent);',
     },
     {
+      name: 'supportHeight',
+      tiers: LOW,
+      risk: 'look',
+      summary: 'Gives the height of what a seen thing stands on, from the depth around its mask.',
+      details: 'Metres in the base frame. A thing that is held stands on nothing.',
+      parameters: [
+        { name: 'observationId', schema: observationIdSchema, doc: 'The observation the mask belongs to.' },
+        { name: 'mask', schema: maskSchema, doc: 'From segmentText or segmentPoint.' },
+      ],
+      result: { schema: z.number(), doc: 'Height in metres.' },
+      errors: [
+        emptyMask,
+        unknownObservation,
+        {
+          code: 'NO_SUPPORT',
+          stage: 'perception',
+          when: 'no level surface is in sight around the mask',
+          hint: 'Look with another camera.',
+        },
+      ],
+    },
+    {
       name: 'orientedBoundingBox',
       tiers: LOW,
       risk: 'look',
@@ -267,7 +269,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
         },
       ],
       result: { schema: motionResultSchema, doc: 'How the motion ended; reached is true.' },
-      errors: lowMotionErrors,
+      errors: motionErrors,
     },
     {
       name: 'moveArmsToJoints',
@@ -286,7 +288,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
         },
       ],
       result: { schema: motionResultSchema, doc: 'How the motion ended; the errors are those of the worse arm.' },
-      errors: lowMotionErrors,
+      errors: motionErrors,
     },
     {
       name: 'planMotion',
@@ -307,7 +309,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
         { name: 'options', schema: armOption.optional(), doc: 'Which arm.' },
       ],
       result: { schema: motionPlanSchema, doc: 'The plan; durationS is at full speed.' },
-      errors: lowMotionErrors.filter(({ stage }) => stage === 'planning'),
+      errors: motionErrors.filter(({ stage }) => stage === 'planning'),
     },
     {
       name: 'executePlan',
@@ -325,7 +327,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       ],
       result: { schema: motionResultSchema, doc: 'How the motion ended; reached is true.' },
       errors: [
-        ...lowMotionErrors,
+        ...motionErrors,
         {
           code: 'UNKNOWN_PLAN',
           stage: 'code',
@@ -365,7 +367,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       result: { schema: servoReportSchema, doc: 'Where the tool is now.' },
       errors: [
         ...unreachable,
-        ...lowMotionErrors.filter(({ code }) => code === 'LIMIT_REFUSED' || code === 'OBJECT_LOST'),
+        ...motionErrors.filter(({ code }) => code === 'LIMIT_REFUSED' || code === 'OBJECT_LOST'),
       ],
       example:
         'const from = await getRobotState();\nconst [x, y, z] = from.tool.position;\n' +
@@ -394,7 +396,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
         },
       ],
       result: { schema: motionResultSchema, doc: 'How the motion ended; reached is false when a force ended it.' },
-      errors: lowMotionErrors,
+      errors: motionErrors,
     },
   ];
 }

@@ -10,9 +10,9 @@ import { LOW_LEVEL_TYPES } from './perception-types.ts';
 /** The functions a program may call. */
 export function apiFor(choice: { readonly tier: Tier; readonly arms: Arms; readonly tool?: Tool }): PolicyApi {
   const { tier, arms, tool = 'hand' } = choice;
-  const functions = [...highLevelFunctions(arms), ...lowLevelFunctions(arms)].filter(
-    (f) => f.tiers.includes(tier) && (f.arms ?? 1) <= arms && (tool === 'hand' || f.fingers !== true),
-  );
+  const functions = [...highLevelFunctions(arms), ...lowLevelFunctions(arms)]
+    .filter((f) => f.tiers.includes(tier) && (f.arms ?? 1) <= arms && (tool === 'hand' || f.fingers !== true))
+    .map((f) => ({ ...f, errors: f.errors.filter((error) => error.tiers?.includes(tier) ?? true) }));
   const version = `${API_VERSION}/${tier}/${arms}-arm${tool === 'hand' ? '' : `/${tool}`}`;
   return { version, tier, arms, tool, functions };
 }

@@ -4,6 +4,7 @@
 import type { ArmSide, Robot } from '../../drivers/robot.ts';
 import type { GroundTruth, TrueObject } from '../../drivers/scene-ports.ts';
 import { invert, norm, transformPoint, type Vec3 } from '../../sim/spatial.ts';
+import { isBar, proposeBarGrasps } from './bar-grasps.ts';
 import { PolicyError } from './errors.ts';
 import { proposeGrasps } from './grasp-proposals.ts';
 import { FULL_WIDTH_M } from './grip.ts';
@@ -51,7 +52,10 @@ export function trueScene(truth: GroundTruth, robot: Pick<Robot, 'state'>): Scen
     },
     grasps: async (object: FoundObject, arm) => {
       const { tool } = (await robot.state()).arms[armIndex(arm)];
-      return proposeGrasps(object, tool.quatWxyz, FULL_WIDTH_M);
+      const place = (await truth.objects()).find(({ name, kind }) => kind === 'feature' && name === object.name);
+      return place !== undefined && isBar(place.extent, FULL_WIDTH_M)
+        ? proposeBarGrasps(place, tool, FULL_WIDTH_M)
+        : proposeGrasps(object, tool.quatWxyz, FULL_WIDTH_M);
     },
     afterGrip: async () => undefined,
     beforeRelease: async (arm) => {

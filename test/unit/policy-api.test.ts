@@ -59,6 +59,7 @@ describe('the definition', () => {
       'segmentPoint',
       'pointAt',
       'maskPoints',
+      'supportHeight',
       'orientedBoundingBox',
       'planGrasp',
       'solveIk',

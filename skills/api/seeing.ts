@@ -1,0 +1,256 @@
+// Owns what the looking functions of tiers S3 and S4 do: pictures, masks, points, boxes, grasps. All of it comes from the
+// pixels of a look the program took.
+//
+// Frames and units: metres in the base frame of arm 0; pixels count from the top left corner.
+
+import type { Observation } from '../../drivers/cameras/camera-port.ts';
+import type { ArmSide } from '../../drivers/robot.ts';
+import type { Pose, Quat, Vec3 } from '../../sim/spatial.ts';
+import type { Mask, Segmentation } from '../perception/detector.ts';
+import { freeBox, uprightBox } from '../perception/oriented-box.ts';
+import { removeOutliers } from '../perception/outliers.ts';
+import { measureObject } from '../perception/perceive-object.ts';
+import { cloudFromPicture, type PointCloud, thinCloud } from '../perception/point-cloud.ts';
+import { supportHeightUnder } from '../perception/support-plane.ts';
+import { PolicyError } from './errors.ts';
+import type { GraspProposal } from './grasp-proposals.ts';
+import { FULL_WIDTH_M } from './grip.ts';
+import type { ApiCall, ArmChoice } from './implementation.ts';
+import type { MotionPorts } from './motions.ts';
+import { type SeenScene, seeing } from './seen-scene.ts';
+
+/** A mask as programs hold it. */
+export interface MaskValue {
+  readonly label: string;
+  readonly score: number;
+  readonly box: readonly [number, number, number, number];
+  readonly pixels: readonly number[];
+}
+
+export interface ObservationValue {
+  readonly id: string;
+  readonly camera: string;
+  readonly width: number;
+  readonly height: number;
+  readonly depthM: readonly number[];
+  readonly colorSrgb?: readonly number[];
+  readonly intrinsics: Observation['intrinsics'] & { readonly width: number; readonly height: number };
+  readonly worldFromCamera: Pose;
+  readonly timeS: number;
+}
+
+interface OfObservation {
+  readonly observationId: string;
+}
+
+export interface SeeingFunctions {
+  getObservation(args: { options?: { camera?: string; color?: boolean } }, call: ApiCall): Promise<ObservationValue>;
+  segmentText(
+    args: OfObservation & { phrase: string; options?: { all?: boolean } },
+    call: ApiCall,
+  ): Promise<readonly MaskValue[]>;
+  segmentPoint(args: OfObservation & { u: number; v: number }, call: ApiCall): Promise<MaskValue>;
+  pointAt(args: OfObservation & { phrase: string }, call: ApiCall): Promise<{ u: number; v: number; score: number }>;
+  maskPoints(args: OfObservation & { mask: MaskValue; options?: { maxPoints?: number } }): Promise<readonly Vec3[]>;
+  supportHeight(args: OfObservation & { mask: MaskValue }): Promise<number>;
+  orientedBoundingBox(args: {
+    points: readonly Vec3[];
+    options?: { free?: boolean; supportHeightM?: number };
+  }): Promise<{ position: Vec3; quatWxyz: Quat; extent: Vec3 }>;
+  planGrasp(
+    args: OfObservation & { mask: MaskValue; options?: ArmChoice },
+    call: ApiCall,
+  ): Promise<readonly GraspProposal[]>;
+}
+
+export interface SeeingPorts extends Pick<MotionPorts, 'planner'> {
+  readonly scene: SeenScene;
+}
+
+const DEFAULT_POINTS = 2000;
+/** Points of one thing are thinned to at most one per cube of this side, metres. */
+const VOXEL_M = 0.002;
+/** Grasps a program is offered. */
+const MOST_GRASPS = 8;
+const FEWEST_PIXELS = 1;
+
+export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunctions {
+  return {
+    getObservation: async ({ options }, { signal }) => {
+      const { id, observation } = await scene.look(options?.camera ?? scene.cameraNames[0], signal);
+      const { camera, width, height, intrinsics, worldFromCamera, timeS } = observation;
+      return {
+        id,
+        camera,
+        width,
+        height,
+        // Whole millimetres: what 16-bit depth pictures carry, and what travels cheaply.
+        depthM: Array.from(observation.depthM, (depth) => Math.round(depth * 1000) / 1000),
+        ...(options?.color === true ? { colorSrgb: Array.from(observation.colorSrgb) } : {}),
+        intrinsics: { width, height, ...intrinsics },
+        worldFromCamera,
+        timeS,
+      };
+    },
+
+    segmentText: async ({ observationId, phrase, options }, { signal }) => {
+      const observation = scene.observation(observationId);
+      const answer = await seeing(() => scene.detector.segmentText(observation, phrase, signal));
+      if (answer.kind === 'unsure' && options?.all === true) return answer.masks.map(maskValue);
+      return certain(answer).map(maskValue);
+    },
+
+    segmentPoint: async ({ observationId, u, v }, { signal }) => {
+      const observation = scene.observation(observationId);
+      const answer = await seeing(() => scene.detector.segmentPoint(observation, u, v, signal));
+      return maskValue(certain(answer)[0]);
+    },
+
+    pointAt: async ({ observationId, phrase }, { signal }) => {
+      const observation = scene.observation(observationId);
+      const answer = await seeing(() => scene.detector.pointAt(observation, phrase, signal));
+      if (answer.kind !== 'found') throw notCertain(answer);
+      return { u: answer.u, v: answer.v, score: answer.score };
+    },
+
+    maskPoints: async ({ observationId, mask, options }) => {
+      const observation = scene.observation(observationId);
+      const cloud = await cloudOf(observation, mask);
+      return spread(cloud, options?.maxPoints ?? DEFAULT_POINTS);
+    },
+
+    supportHeight: async ({ observationId, mask }) => {
+      const observation = scene.observation(observationId);
+      const height = await seeing(() => supportHeightUnder(observation, detectorMask(mask, observation)));
+      if (height !== undefined) return height;
+      throw new PolicyError({
+        code: 'NO_SUPPORT',
+        stage: 'perception',
+        message: 'No level surface is in sight around the mask. The arm is still.',
+        hint: 'Look with another camera, or take the height of the table from the task.',
+      });
+    },
+
+    orientedBoundingBox: async ({ points, options }) => {
+      const positions = Float32Array.from(points.flat());
+      const cloud: PointCloud = { count: points.length, positions };
+      try {
+        const { supportHeightM } = options ?? {};
+        const { pose, extent } =
+          options?.free === true
+            ? freeBox(cloud)
+            : uprightBox(cloud, supportHeightM === undefined ? {} : { supportHeightM });
+        return { ...pose, extent };
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : 'they are too few or all in one place';
+        throw new PolicyError(
+          {
+            code: 'NO_BOX',
+            stage: 'perception',
+            message: `No box fits these ${points.length} points: ${why}. The arm is still.`,
+            hint: 'Use more points of one thing, as maskPoints gives them.',
+          },
+          { cause },
+        );
+      }
+    },
+
+    planGrasp: async ({ observationId, mask, options }, { signal }) => {
+      const arm: ArmSide = options?.arm ?? 'left';
+      const observation = scene.observation(observationId);
+      await cloudOf(observation, mask);
+      const { label, pose, extent } = await seeing(() =>
+        measureObject([{ observation, mask: detectorMask(mask, observation) }]),
+      );
+      const object = { name: label, pose, extent };
+      scene.note(label, { pose, size: extent });
+      const free: GraspProposal[] = [];
+      const proposals = await scene.grasps(object, arm);
+      for (const proposal of proposals) {
+        signal.throwIfAborted();
+        if (await planner.isFree(arm, proposal)) free.push(proposal);
+        if (free.length === MOST_GRASPS) break;
+      }
+      if (free.length > 0)
+        return free.map(({ position, quatWxyz, widthM, score }) => ({ position, quatWxyz, widthM, score }));
+      throw new PolicyError({
+        code: 'NO_GRASP',
+        stage: 'grasp',
+        message:
+          proposals.length === 0
+            ? `The thing is too wide for the hand, which opens ${FULL_WIDTH_M} m. The arm is still.`
+            : `All ${proposals.length} grasps are blocked or out of reach. The arm is still.`,
+        hint: 'Look from another side, or move what stands in the way.',
+      });
+    },
+  };
+}
+
+function maskValue({ label, score, box, pixels }: Mask): MaskValue {
+  return { label, score, box, pixels: Array.from(pixels) };
+}
+
+/** The masks of an answer that is certain. @throws PolicyError NOT_FOUND, UNSURE */
+function certain(answer: Segmentation): readonly Mask[] {
+  if (answer.kind === 'found') return answer.masks;
+  throw notCertain(answer);
+}
+
+function notCertain({
+  kind,
+  message,
+  hint,
+}: {
+  kind: 'nothing' | 'unsure';
+  message: string;
+  hint: string;
+}): PolicyError {
+  return new PolicyError({
+    code: kind === 'nothing' ? 'NOT_FOUND' : 'UNSURE',
+    stage: 'perception',
+    message: `${message} The arm is still.`,
+    hint,
+  });
+}
+
+/** A program's mask as perception takes it. @throws PolicyError EMPTY_MASK */
+function detectorMask({ label, score, box, pixels }: MaskValue, { width, height }: Observation): Mask {
+  if (pixels.length < FEWEST_PIXELS) throw emptyMask('the mask has no pixels');
+  const sorted = Uint32Array.from(new Set(pixels)).sort();
+  const bad = pixels.find((pixel) => !Number.isInteger(pixel) || pixel < 0 || pixel >= width * height);
+  if (bad === undefined) return { label, score, box, pixels: sorted };
+  throw new PolicyError({
+    code: 'INVALID_ARGUMENT',
+    stage: 'code',
+    message: `the mask has the pixel ${bad}, but this picture has the pixels 0 to ${width * height - 1}. Nothing moved.`,
+    hint: 'Pass a mask with the observation it was made from.',
+  });
+}
+
+async function cloudOf(observation: Observation, mask: MaskValue): Promise<PointCloud> {
+  const cloud = await seeing(() =>
+    removeOutliers(thinCloud(cloudFromPicture(observation, detectorMask(mask, observation)), VOXEL_M)),
+  );
+  if (cloud.count === 0) throw emptyMask('none of the pixels of the mask has a measured depth');
+  return cloud;
+}
+
+function emptyMask(why: string): PolicyError {
+  return new PolicyError({
+    code: 'EMPTY_MASK',
+    stage: 'perception',
+    message: `There is nothing to measure: ${why}. The arm is still.`,
+    hint: 'Check the mask before using it; another camera may see the thing better.',
+  });
+}
+
+/** At most so many points of a cloud, evenly taken. */
+function spread({ count, positions }: PointCloud, most: number): Vec3[] {
+  const step = Math.max(1, count / most);
+  const points: Vec3[] = [];
+  for (let at = 0; at < count && points.length < most; at += step) {
+    const i = 3 * Math.floor(at);
+    points.push([positions[i], positions[i + 1], positions[i + 2]]);
+  }
+  return points;
+}

@@ -1,0 +1,233 @@
+// Owns what the tiers without ground truth know of the scene: what the cameras showed, nothing else. It keeps the looks a
+// program may refer to, the boxes the planner goes around, and what the hands have taken along. Must never see the
+// simulator's objects, their names or poses.
+//
+// Frames and units: metres in the base frame of arm 0.
+
+import type { Cameras, Observation } from '../../drivers/cameras/camera-port.ts';
+import type { ArmSide, Robot } from '../../drivers/robot.ts';
+import { compose, invert, norm, type Pose, transformPoint, type Vec3 } from '../../sim/spatial.ts';
+import { type Detector, PerceptionError } from '../perception/detector.ts';
+import {
+  isSeenThrough,
+  obstaclesAmong,
+  pointsAboveFurniture,
+  type RobotBall,
+  type SolidBox,
+} from '../perception/obstacles.ts';
+import { perceiveObject } from '../perception/perceive-object.ts';
+import { PolicyError } from './errors.ts';
+import { type GraspProposal, proposeGrasps } from './grasp-proposals.ts';
+import { FULL_WIDTH_M } from './grip.ts';
+import { armIndex } from './motions.ts';
+import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
+
+/** A box the planner goes around, by the name it was asked for or as "something". */
+export interface BelievedBox extends SolidBox {
+  readonly name: string;
+}
+
+/** Who is told what stands where: the planner of this tier. */
+export interface Believer {
+  setBoxes(boxes: readonly BelievedBox[]): void;
+  /** A box that moves with the hand of an arm from now on; null lets it stand where it is. */
+  attach(arm: ArmSide, box: string | null): void;
+}
+
+export interface SeenScenePorts {
+  readonly cameras: Cameras;
+  readonly detector: Detector;
+  readonly robot: Pick<Robot, 'state'>;
+  readonly believer: Believer;
+  /** Known furniture of the installation: what things stand on. */
+  readonly furniture: readonly SolidBox[];
+  /** Balls that cover the robot as it stands now. */
+  readonly robotBalls: () => Promise<readonly RobotBall[]>;
+}
+
+/** Looks a program may still refer to. */
+const KEPT_LOOKS = 16;
+/** A thing whose box is this close to the fingertip is the one in the grip, metres. */
+const IN_GRIP_M = 0.03;
+/** Around the fingertip of a holding hand, what is seen is what it holds, metres. */
+const HELD_RADIUS_M = 0.08;
+
+interface Held {
+  readonly box: BelievedBox;
+  readonly toolFromBox: Pose;
+}
+
+export class SeenScene implements SceneKnowledge {
+  readonly #ports: SeenScenePorts;
+  readonly #looks = new Map<string, Observation>();
+  readonly #named = new Map<string, BelievedBox>();
+  readonly #held = new Map<ArmSide, Held>();
+  #points: Float64Array = new Float64Array(0);
+  #count = 0;
+
+  constructor(ports: SeenScenePorts) {
+    this.#ports = ports;
+  }
+
+  get cameraNames(): readonly string[] {
+    return this.#ports.cameras.names;
+  }
+
+  get detector(): Detector {
+    return this.#ports.detector;
+  }
+
+  /** Takes a fresh look and keeps it under an id. @throws PolicyError UNKNOWN_CAMERA */
+  async look(camera: string, signal: AbortSignal): Promise<{ readonly id: string; readonly observation: Observation }> {
+    const { cameras } = this.#ports;
+    if (!cameras.names.includes(camera)) {
+      throw new PolicyError({
+        code: 'UNKNOWN_CAMERA',
+        stage: 'code',
+        message: `There is no camera "${camera}". The arm is still.`,
+        hint: `The cameras are: ${cameras.names.map((name) => `"${name}"`).join(', ')}.`,
+      });
+    }
+    const observation = await cameras.look(camera, signal);
+    this.#count += 1;
+    const id = `look-${this.#count}`;
+    this.#looks.set(id, observation);
+    for (const old of [...this.#looks.keys()].slice(0, -KEPT_LOOKS)) this.#looks.delete(old);
+    if (camera === cameras.names[0]) await this.#takeIn(observation);
+    return { id, observation };
+  }
+
+  /** A kept look. @throws PolicyError UNKNOWN_OBSERVATION */
+  observation(id: string): Observation {
+    const observation = this.#looks.get(id);
+    if (observation !== undefined) return observation;
+    throw new PolicyError({
+      code: 'UNKNOWN_OBSERVATION',
+      stage: 'code',
+      message: `There is no picture "${id}". The arm is still.`,
+      hint: `Pass the id of an observation: ${[...this.#looks.keys()].join(', ') || 'call getObservation first'}.`,
+    });
+  }
+
+  async find(name: string, arm: ArmSide, signal: AbortSignal): Promise<FoundObject> {
+    const { cameras, detector } = this.#ports;
+    const wanted = name.trim().toLowerCase();
+    const wrist = cameras.names.filter((camera) => camera.endsWith('wrist'))[armIndex(arm)];
+    const views: Observation[] = [];
+    for (const camera of [cameras.names[0], wrist]) {
+      if (camera !== undefined) views.push((await this.look(camera, signal)).observation);
+    }
+    const seen = await seeing(() => perceiveObject(views, detector, wanted, signal));
+    const box: BelievedBox = { name: wanted, pose: seen.pose, size: seen.extent };
+    if (!this.#isHeld(wanted)) {
+      this.#named.set(wanted, box);
+      this.#publish();
+    }
+    return { name: wanted, pose: seen.pose, extent: seen.extent };
+  }
+
+  async grasps(object: FoundObject, arm: ArmSide): Promise<readonly GraspProposal[]> {
+    const { tool } = (await this.#ports.robot.state()).arms[armIndex(arm)];
+    return proposeGrasps(object, tool.quatWxyz, FULL_WIDTH_M);
+  }
+
+  /** Takes note of a thing by a box of its own, as a program found it. */
+  note(name: string, box: SolidBox): void {
+    this.#named.set(name, { name, ...box });
+    this.#publish();
+  }
+
+  async afterGrip(arm: ArmSide): Promise<void> {
+    const { tool } = (await this.#ports.robot.state()).arms[armIndex(arm)];
+    const nearest = [...this.#named.values(), ...this.#obstacles()]
+      .map((box) => ({ box, awayM: distanceToBox(tool.position, box) }))
+      .filter(({ awayM }) => awayM < IN_GRIP_M)
+      .sort((a, b) => a.awayM - b.awayM)[0]?.box;
+    if (nearest === undefined) return;
+    const name = this.#named.has(nearest.name) ? nearest.name : `what the ${arm} hand holds`;
+    const box = { ...nearest, name };
+    this.#named.set(name, box);
+    this.#held.set(arm, { box, toolFromBox: compose(invert(tool), box.pose) });
+    this.#publish();
+    this.#ports.believer.attach(arm, name);
+  }
+
+  async beforeRelease(arm: ArmSide) {
+    const held = this.#held.get(arm);
+    if (held === undefined) return undefined;
+    return {
+      afterwards: async () => {
+        const { tool, holding } = (await this.#ports.robot.state()).arms[armIndex(arm)];
+        if (holding) return undefined;
+        this.#held.delete(arm);
+        this.#ports.believer.attach(arm, null);
+        this.#named.set(held.box.name, { ...held.box, pose: compose(tool, held.toolFromBox) });
+        this.#publish();
+        // Whether it fell only another look can tell.
+        return undefined;
+      },
+    };
+  }
+
+  #isHeld(name: string): boolean {
+    return [...this.#held.values()].some(({ box }) => box.name === name);
+  }
+
+  /** Brings the believed scene up to date with a look of the scene camera. */
+  async #takeIn(observation: Observation): Promise<void> {
+    const { robot, furniture, robotBalls } = this.#ports;
+    for (const [name, box] of this.#named) {
+      if (!this.#isHeld(name) && isSeenThrough(observation, box)) this.#named.delete(name);
+    }
+    const { arms } = await robot.state();
+    const hands = arms
+      .filter(({ holding }) => holding)
+      .map(({ tool }) => ({ centre: tool.position, radiusM: HELD_RADIUS_M }));
+    this.#points = pointsAboveFurniture(observation, furniture, [...(await robotBalls()), ...hands]);
+    this.#publish();
+  }
+
+  #obstacles(): BelievedBox[] {
+    return obstaclesAmong(this.#points, [...this.#named.values()]).map((box, index) => ({
+      name: `something (${index + 1})`,
+      ...box,
+    }));
+  }
+
+  #publish(): void {
+    this.#ports.believer.setBoxes([...this.#named.values(), ...this.#obstacles()]);
+  }
+}
+
+/** Distance of a point from a box, metres; 0 inside. */
+function distanceToBox(point: Vec3, { pose, size }: SolidBox): number {
+  const local = transformPoint(invert(pose), point);
+  return norm(local.map((value, axis) => Math.max(0, Math.abs(value) - size[axis] / 2)) as unknown as Vec3);
+}
+
+/** Runs a question to perception and puts what it throws into the words of the API. */
+export async function seeing<T>(question: () => Promise<T> | T): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof PerceptionError)) throw error;
+    const { message, hint } = error;
+    const stage = error.code === 'NO_GRASP' ? 'grasp' : 'perception';
+    throw new PolicyError(
+      { code: CODES[error.code], stage, message: `${message} The arm is still.`, hint },
+      { cause: error },
+    );
+  }
+}
+
+const CODES = {
+  BAD_QUERY: 'NOT_FOUND',
+  BAD_INPUT: 'EMPTY_MASK',
+  NOTHING_FOUND: 'NOT_FOUND',
+  UNSURE: 'UNSURE',
+  NO_DEPTH: 'EMPTY_MASK',
+  NO_GRASP: 'NO_GRASP',
+  SERVER_DOWN: 'PERCEPTION_DOWN',
+  SERVER_ANSWER: 'PERCEPTION_DOWN',
+  NO_SERVER: 'PERCEPTION_DOWN',
+} as const;
