@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Task } from '../../sim/tasks/task-schema.ts';
 import { NotFoundError, readExpert } from '../session/installation.ts';
 
 export interface ProgramSource {
@@ -14,9 +15,12 @@ export interface ProgramSource {
 /** A file larger than this is no program; it is not even read (bytes). */
 const LARGEST_FILE = 64 * 1024 * 1024;
 
-/** @throws NotFoundError when there is no such file or expert, or the file is no text */
-export function readProgram(policy: string, task: string, tier: string): ProgramSource {
-  if (policy === 'expert') return { source: readExpert(task, tier).source, origin: 'expert', policy };
+/**
+ * @param definition the task that is run, from which the generic expert writes its program
+ * @throws NotFoundError when there is no such file or expert, or the file is no text
+ */
+export function readProgram(policy: string, task: string, tier: string, definition?: Task): ProgramSource {
+  if (policy === 'expert') return { source: readExpert(task, tier, definition).source, origin: 'expert', policy };
   const path = resolve(policy);
   if (!existsSync(path) || !statSync(path).isFile()) {
     throw new NotFoundError(`there is no program file ${path}; use "expert" or the path of a TypeScript file`);

@@ -13,6 +13,7 @@ import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { TASK_FAMILIES } from '../../sim/tasks/task-family.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { YamlFileError } from '../../sim/yaml-file.ts';
+import { REARRANGEMENT_TIERS, rearrangementProblem, rearrangementProgram } from '../../skills/experts/rearrangement.ts';
 
 /** The folder that holds package.json. */
 export const INSTALLATION_ROOT = findRoot();
@@ -171,14 +172,46 @@ export function expertPath(task: string, tier: string): string {
   return join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
 }
 
-/** The reference program of a task and tier. @throws NotFoundError */
-export function readExpert(task: string, tier: string): { readonly source: string; readonly path: string } {
+/** Whether the generic expert for rearrangements has a program for a task at a tier. */
+export function hasGenericExpert(task: Task, tier: string): boolean {
+  return REARRANGEMENT_TIERS.includes(tier) && rearrangementProblem(task) === undefined;
+}
+
+/**
+ * The reference program of a task and tier: its own file, or what the generic expert makes of its goal.
+ * @param definition the task that is run: needed for the generic expert of a task that is not shipped, or was changed
+ * @throws NotFoundError
+ */
+export function readExpert(
+  task: string,
+  tier: string,
+  definition?: Task,
+): { readonly source: string; readonly path: string } {
   const path = expertPath(task, tier);
-  if (!existsSync(path)) {
-    const tasks = taskNames().filter((name) => existsSync(expertPath(name, tier)));
-    throw new NotFoundError(
-      `there is no expert for ${task} at tier ${tier}; at this tier there are experts for: ${tasks.join(', ') || 'no task'}`,
-    );
-  }
-  return { source: readFileSync(path, 'utf8'), path };
+  if (existsSync(path)) return { source: readFileSync(path, 'utf8'), path };
+  const what = definition ?? (taskNames().includes(task) ? openTask(task).taskFor(0).task : undefined);
+  const generic = what === undefined ? undefined : genericExpert(what, tier);
+  if (generic !== undefined) return generic;
+  const why = what === undefined ? undefined : rearrangementProblem(what);
+  const tasks = taskNames().filter((name) => existsSync(expertPath(name, tier)));
+  throw new NotFoundError(
+    `there is no expert for ${task} at tier ${tier}; at this tier there are experts for: ${tasks.join(', ') || 'no task'}${
+      why === undefined ? '' : `. The generic expert has no program for it: ${why}`
+    }`,
+  );
+}
+
+/** What the generic expert makes of a task's goal; undefined when it cannot bring it about at this tier. */
+export function genericExpert(
+  task: Task,
+  tier: string,
+): { readonly source: string; readonly path: string } | undefined {
+  if (!hasGenericExpert(task, tier)) return undefined;
+  const path = join(EXPERT_FOLDER, 'rearrangement-brain.ts');
+  const hands = join(EXPERT_FOLDER, `rearrangement-hands.${tier.toLowerCase()}.ts`);
+  const source = rearrangementProgram(task, {
+    hands: readFileSync(hands, 'utf8'),
+    brain: readFileSync(path, 'utf8'),
+  });
+  return source === undefined ? undefined : { source, path };
 }
