@@ -65,6 +65,10 @@ export interface TrueObject {
   readonly pose: Pose;
   /** Full side lengths along the object's own axes, metres. */
   readonly extent: Vec3;
+  /** Of a place on a body: the centre of that body. */
+  readonly bodyCentre?: Vec3;
+  /** It is round about its longest side: a hand may close around it at any angle. */
+  readonly round?: true;
 }
 
 /** Only a simulated world has it, and only tier S1 may ask. */

@@ -143,16 +143,20 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
   async objects(): Promise<readonly TrueObject[]> {
     const world = this.#world;
     const { props, fixtures } = world.scene;
-    const featuresOf = (body: Fixture) => (body.features ?? []).map(({ name }) => ({ name, kind: 'feature' as const }));
+    const featuresOf = (body: Fixture) =>
+      (body.features ?? []).map(({ name, round }) => {
+        const bodyCentre = (world.prop(body.name) ?? body).pose.position;
+        return { name, kind: 'feature' as const, bodyCentre, ...(round === undefined ? {} : { round }) };
+      });
     const named = [
       ...props.map(({ name }) => ({ name, kind: 'prop' as const })),
       ...props.flatMap(featuresOf),
       ...fixtures.flatMap(featuresOf),
       ...fixtures.map(({ name }) => ({ name, kind: 'fixture' as const })),
     ];
-    return named.flatMap(({ name, kind }) => {
-      const state = world.thing(name);
-      return state === undefined ? [] : [{ name, kind, pose: state.pose, extent: state.size }];
+    return named.flatMap((one) => {
+      const state = world.thing(one.name);
+      return state === undefined ? [] : [{ ...one, pose: state.pose, extent: state.size }];
     });
   }
 

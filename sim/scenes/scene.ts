@@ -31,6 +31,8 @@ export interface Feature {
   readonly bodyFromFeature: Pose;
   /** Full side lengths of the box around it in its own frame, metres. */
   readonly size: Vec3;
+  /** It is round about its longest side: a hand may close around it at any angle. */
+  readonly round?: true;
 }
 
 /** A rigid body: one box, or several parts. */

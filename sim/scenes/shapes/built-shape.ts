@@ -19,6 +19,8 @@ export interface BuiltFeature {
   readonly bodyFromFeature: Pose;
   /** Full side lengths of the box around it, metres. */
   readonly size: Vec3;
+  /** It is round about its longest side. */
+  readonly round?: true;
 }
 
 /** A body whose frame is at the centre of the box around it. */

@@ -49,7 +49,7 @@ export const POT: ShapeBuilder = {
         bodyFromPart: { position, quatWxyz: ALONG_Y },
         feature: key,
       });
-      features.push({ key, bodyFromFeature: { ...IDENTITY_POSE, position }, size: barSize });
+      features.push({ key, bodyFromFeature: { ...IDENTITY_POSE, position }, size: barSize, round: true });
       for (const end of [-1, 1]) {
         parts.push({
           shape: { kind: 'cylinder', radiusM: BAR_RADIUS_M, heightM: barX - width / 2 },
