@@ -1,15 +1,17 @@
-// Owns the planner's private copy of the world: arms, furniture and props as they are believed to be, asked only for
-// contacts. It never steps. Must never be the world that is simulated or driven.
+// Owns the planner's private copy of the world: arms, furniture, props and boxes as they are believed to be, asked only
+// for contacts. It never steps. Must never be the world that is simulated or driven.
 
 import type { Contact, Mujoco } from '../engine/physics.ts';
 import { Physics } from '../engine/physics.ts';
 import { type ArmHandles, findArm } from '../robots/panda/arm-handles.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { JOINT_COUNT } from '../robots/panda/limits.ts';
-import { geomName, PLANNING_HELD_BITS, PLANNING_PROP_BITS, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
+import { geomName, PLANNING_PROP_BITS, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
 import { compose, type Pose } from '../spatial.ts';
+import { type BelievedBox, parkedPose, resizeSlot, slotProps } from './box-slots.ts';
+import { type CollisionBits, heldBits, NO_BITS, spareArmBits } from './held-bits.ts';
 
-/** A prop in the grip: it moves with the tool. */
+/** A prop or a box in the grip: it moves with the tool. What both hands hold moves with the first. */
 export interface HeldProp {
   readonly side: 'left' | 'right';
   readonly prop: string;
@@ -22,6 +24,15 @@ export interface PlanningState {
   readonly arms: readonly { readonly jointsRad: ArrayLike<number>; readonly widthM: number }[];
   readonly props: ReadonlyMap<string, Pose>;
   readonly held: readonly HeldProp[];
+  /** At most as many as the scene has slots for; none when left out. */
+  readonly boxes?: readonly BelievedBox[];
+}
+
+export interface PlanningSceneOptions {
+  /** Slots for boxes whose sizes are known only later; none when left out. */
+  readonly believedBoxes?: number;
+  /** What something held may overlap its surroundings by, metres. */
+  readonly heldToleranceM?: number;
 }
 
 /** Two things that overlap more than they may. */
@@ -43,23 +54,36 @@ const START_TOLERANCE_M = 0.001;
 type GeomRole = 'shell' | 'finger' | 'prop' | 'fixture';
 const NAMED_IN_ORDER: readonly GeomRole[] = ['finger', 'shell', 'prop', 'fixture'];
 
+/** What can be placed anywhere: a prop, or a slot for a box. */
+interface Movable {
+  readonly qpos: number;
+  readonly body: number;
+  readonly geoms: readonly number[];
+}
+
 export class PlanningScene {
   readonly physics: Physics;
   readonly arms: readonly ArmHandles[];
   readonly #mounts: readonly Pose[];
-  readonly #geoms: { readonly name: string; readonly role: GeomRole }[] = [];
-  readonly #propQpos = new Map<string, number>();
-  readonly #propGeoms = new Map<string, readonly number[]>();
+  readonly #heldToleranceM: number;
+  readonly #geoms: { name: string; readonly role: GeomRole }[] = [];
+  readonly #props = new Map<string, Movable>();
+  readonly #slots: readonly Movable[];
+  /** Which slot a box has now. */
+  #boxes = new Map<string, Movable>();
   #held: readonly HeldProp[] = [];
   #touchingAtStart = new Map<string, number>();
 
-  constructor(mujoco: Mujoco, scene: Scene) {
-    this.physics = new Physics(mujoco, sceneMjcf(scene, 'planning'));
+  constructor(mujoco: Mujoco, scene: Scene, options: PlanningSceneOptions = {}) {
+    const slots = slotProps(options.believedBoxes ?? 0);
+    const props = [...scene.props, ...slots];
+    this.physics = new Physics(mujoco, sceneMjcf({ ...scene, props }, 'planning'));
     this.arms = scene.arms.map((arm) => findArm(this.physics, arm.side));
     this.#mounts = scene.arms.map((arm) => arm.worldFromBase);
+    this.#heldToleranceM = options.heldToleranceM ?? HELD_TOLERANCE_M;
     const { model } = this.physics;
     const owners = new Map<string, { readonly name: string; readonly role: 'prop' | 'fixture' }>();
-    for (const prop of scene.props) {
+    for (const prop of props) {
       partsOf(prop).forEach((_, index) => {
         owners.set(geomName(prop, index), { name: prop.name, role: 'prop' });
       });
@@ -71,23 +95,24 @@ export class PlanningScene {
     }
     for (let geom = 0; geom < model.ngeom; geom++) {
       const name = this.physics.nameOf('geom', geom);
-      this.#geoms.push(
-        owners.get(name) ?? {
-          name: spokenPart(name, scene.arms.length),
-          role: name.includes('_finger') ? 'finger' : 'shell',
-        },
-      );
+      const owner = owners.get(name);
+      const role = name.includes('_finger') ? 'finger' : 'shell';
+      this.#geoms.push(owner === undefined ? { name: spokenPart(name, scene.arms.length), role } : { ...owner });
+      if (owner === undefined) this.#addBits(geom, spareArmBits(name, this.arms));
     }
-    for (const prop of scene.props) {
-      this.#propQpos.set(prop.name, this.physics.jointAddress(prop.name).qpos);
-      this.#propGeoms.set(
-        prop.name,
-        partsOf(prop).map((_, index) => this.physics.id('geom', geomName(prop, index))),
-      );
-    }
+    const movable = (prop: (typeof props)[number]): Movable => ({
+      qpos: this.physics.jointAddress(prop.name).qpos,
+      body: this.physics.id('body', prop.name),
+      geoms: partsOf(prop).map((_, index) => this.physics.id('geom', geomName(prop, index))),
+    });
+    for (const prop of scene.props) this.#props.set(prop.name, movable(prop));
+    this.#slots = slots.map(movable);
   }
 
-  /** Takes over the believed state of the world; everything asked afterwards refers to it. */
+  /**
+   * Takes over the believed state of the world; everything asked afterwards refers to it.
+   * @throws RangeError for more boxes than there are slots
+   */
   update(state: PlanningState): void {
     const { qpos } = this.physics.views;
     this.arms.forEach((arm, index) => {
@@ -95,22 +120,16 @@ export class PlanningScene {
       for (let j = 0; j < JOINT_COUNT; j++) qpos[arm.qpos + j] = jointsRad[j];
       for (const finger of arm.fingerQpos) qpos[finger] = widthM / 2;
     });
-    for (const [prop, pose] of state.props) this.#placeProp(prop, pose);
-    const { geom_contype: contype, geom_conaffinity: conaffinity, geom_bodyid: bodyOf } = this.physics.model;
-    const { body_contype: bodyContype, body_conaffinity: bodyConaffinity } = this.physics.model;
-    for (const [prop, geoms] of this.#propGeoms) {
-      const held = state.held.some((one) => one.prop === prop);
-      const bits = held ? PLANNING_HELD_BITS : PLANNING_PROP_BITS;
-      for (const geom of geoms) {
-        contype[geom] = bits.contype;
-        conaffinity[geom] = bits.conaffinity;
-      }
-      const [geom] = geoms;
-      // The engine rules pairs of bodies out before it looks at their geoms.
-      bodyContype[bodyOf[geom]] = bits.contype;
-      bodyConaffinity[bodyOf[geom]] = bits.conaffinity;
+    this.#placeBoxes(state.boxes ?? []);
+    for (const [prop, pose] of state.props) this.#place(this.#props.get(prop), pose);
+    for (const [name, thing] of [...this.#props, ...this.#boxes]) {
+      const holders = state.held.filter(({ prop }) => prop === name);
+      this.#setBits(
+        thing,
+        holders.length === 0 ? PLANNING_PROP_BITS : heldBits(holders.map(({ side }) => this.#indexOf(side))),
+      );
     }
-    this.#held = state.held;
+    this.#held = state.held.filter(({ prop }, index, all) => all.findIndex((one) => one.prop === prop) === index);
     this.#touchingAtStart = new Map();
     for (const contact of this.#contactsAt(this.arms.map((_, index) => state.arms[index].jointsRad))) {
       const pair = pairKey(contact);
@@ -152,10 +171,10 @@ export class PlanningScene {
     this.arms.forEach((arm, index) => {
       for (let j = 0; j < JOINT_COUNT; j++) qpos[arm.qpos + j] = joints[index][j];
     });
-    for (const held of this.#held) {
-      const index = this.arms.findIndex((arm) => arm.side === held.side);
+    for (const { side, prop, toolFromProp } of this.#held) {
+      const index = this.#indexOf(side);
       const worldFromTool = compose(this.#mounts[index], toolPose(joints[index]));
-      this.#placeProp(held.prop, compose(worldFromTool, held.toolFromProp));
+      this.#place(this.#boxes.get(prop) ?? this.#props.get(prop), compose(worldFromTool, toolFromProp));
     }
     return this.physics.detectContacts() === 0 ? [] : this.physics.contacts();
   }
@@ -163,16 +182,55 @@ export class PlanningScene {
   #tolerance({ geomA, geomB }: Contact): number {
     const roles = [this.#geoms[geomA].role, this.#geoms[geomB].role];
     if (roles.includes('shell')) return Number.NEGATIVE_INFINITY;
-    if (!roles.includes('finger')) return HELD_TOLERANCE_M;
+    if (!roles.includes('finger')) return this.#heldToleranceM;
     return roles.includes('prop') ? -FINGER_CLEARANCE_M : Number.NEGATIVE_INFINITY;
   }
 
-  #placeProp(prop: string, pose: Pose): void {
-    const at = this.#propQpos.get(prop);
-    if (at === undefined) return;
+  #indexOf(side: 'left' | 'right'): number {
+    return this.arms.findIndex((arm) => arm.side === side);
+  }
+
+  #placeBoxes(boxes: readonly BelievedBox[]): void {
+    if (boxes.length > this.#slots.length) {
+      throw new RangeError(`the planner has room for ${this.#slots.length} boxes, not for ${boxes.length}`);
+    }
+    this.#boxes = new Map();
+    this.#slots.forEach((slot, index) => {
+      const box = boxes[index];
+      this.#place(slot, box?.pose ?? parkedPose(index));
+      if (box === undefined) {
+        this.#setBits(slot, NO_BITS);
+        return;
+      }
+      resizeSlot(this.physics, index, box.size);
+      this.#boxes.set(box.name, slot);
+      this.#geoms[slot.geoms[0]].name = box.name;
+    });
+  }
+
+  #place(thing: Movable | undefined, pose: Pose): void {
+    if (thing === undefined) return;
     const { qpos } = this.physics.views;
-    for (let i = 0; i < 3; i++) qpos[at + i] = pose.position[i];
-    for (let i = 0; i < 4; i++) qpos[at + 3 + i] = pose.quatWxyz[i];
+    for (let i = 0; i < 3; i++) qpos[thing.qpos + i] = pose.position[i];
+    for (let i = 0; i < 4; i++) qpos[thing.qpos + 3 + i] = pose.quatWxyz[i];
+  }
+
+  #setBits({ body, geoms }: Movable, bits: CollisionBits): void {
+    const { model } = this.physics;
+    for (const geom of geoms) {
+      model.geom_contype[geom] = bits.contype;
+      model.geom_conaffinity[geom] = bits.conaffinity;
+    }
+    // The engine rules pairs of bodies out before it looks at their geoms.
+    model.body_contype[body] = bits.contype;
+    model.body_conaffinity[body] = bits.conaffinity;
+  }
+
+  /** Lets a part of an arm meet more than it was compiled for. */
+  #addBits(geom: number, conaffinity: number): void {
+    const { model } = this.physics;
+    model.geom_conaffinity[geom] |= conaffinity;
+    model.body_conaffinity[model.geom_bodyid[geom]] |= conaffinity;
   }
 }
 
