@@ -23,13 +23,18 @@ export function diagnosticLines({ diagnostics }: CheckResult): string[] {
   );
 }
 
-/** What check and preview found, and what they could not know. */
-export function approvalCard(checked: CheckResult, facts: PreviewFacts, source: string): string {
+/** What check and preview found, and what they could not know; without a preview, what the code alone says. */
+export function approvalCard(checked: CheckResult, facts: PreviewFacts | null, source: string): string {
   const { effects } = checked;
-  const lines = ['', '--- preview in the twin ---'];
+  const lines = ['', facts === null ? '--- no preview ---' : '--- preview in the twin ---'];
   const calls = effects.calls.map(({ name, risk, lines: at }) => `${name} x${at.length} (${risk})`);
   lines.push(row('calls', calls.join(', ') || 'none'));
   if (effects.objectNames.length > 0) lines.push(row('objects', effects.objectNames.join(', ')));
+  if (facts === null) {
+    lines.push(row('known', 'nothing in advance: at this tier the program acts on what its cameras will show it'));
+    lines.push(row('limits', 'every motion still passes the gate: room, speed, force, calls and time of the rig'));
+    return lines.join('\n');
+  }
   if (facts.durationS !== undefined) lines.push(row('duration', `${facts.durationS.toFixed(1)} s of robot time`));
   if (facts.topToolSpeedMPerS !== undefined)
     lines.push(row('top speed', `${facts.topToolSpeedMPerS.toFixed(2)} m/s at the fingertip`));
@@ -151,8 +156,9 @@ export class OperatorInput {
 }
 
 /** Asks until there is a clear answer. The end of the input is a rejection, Ctrl-C a stop. */
-export async function askOperator(input: OperatorInput, source: string, facts: PreviewFacts): Promise<Decision> {
-  const warning = facts.outcome === 'passed' ? '' : 'The preview did not pass. ';
+export async function askOperator(input: OperatorInput, source: string, facts: PreviewFacts | null): Promise<Decision> {
+  const warning =
+    facts === null ? 'Nothing was previewed. ' : facts.outcome === 'passed' ? '' : 'The preview did not pass. ';
   for (;;) {
     const reply = await input.ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `);
     switch (reply?.trim().toLowerCase()) {

@@ -69,7 +69,8 @@ export const RUN_COMMAND: Command = {
       tier,
       pace: readPace(input.text('pace') ?? ''),
       recordFolder: resolve(input.text('record') ?? episodeFolder()),
-      previews: true,
+      // The twin copies the world; a tier that may not know the world gets no preview from it.
+      previews: tier === 'S1',
       policy: program.policy,
       events: {
         output: ({ text, line }) => tell(`  says${line === undefined ? '' : ` (line ${line})`}: ${printable(text)}`),
@@ -86,7 +87,12 @@ export const RUN_COMMAND: Command = {
     process.on('SIGINT', interrupt);
     try {
       tell(`${taskFile.task.name}, seed ${seed}: ${taskFile.task.instruction.trim()}`);
-      const outcome = await supervise(session, program.source, program.origin, { approve, speedScale, operator });
+      const outcome = await supervise(session, program.source, program.origin, {
+        previews: tier === 'S1',
+        approve,
+        speedScale,
+        operator,
+      });
       const picture = input.text('picture');
       if (picture !== undefined) await writePicture(session, picture);
       const end = await session.finish({
@@ -138,6 +144,7 @@ interface RunOutcome {
 }
 
 interface Supervision {
+  readonly previews: boolean;
   readonly approve: 'ask' | 'auto';
   readonly speedScale: number;
   readonly operator: OperatorInput;
@@ -157,7 +164,7 @@ async function supervise(
     for (const line of diagnosticLines(checked)) tell(line);
     if (!checked.ok) return checkFailure(checked);
     const block = session.blockOf(program.source, checked);
-    const facts = await previewOf(session, block, how);
+    const facts = how.previews ? await previewOf(session, block, how) : null;
     if (facts === undefined) return STOPPED_BEFORE_RUN;
     tell(approvalCard(checked, facts, program.source));
     const decision =
@@ -168,12 +175,12 @@ async function supervise(
         continue;
       case 'reject':
         await session.reject({ kind: how.approve === 'auto' ? 'automatic' : 'person' }, decision.comment);
-        return { ...rejection(facts, decision.comment), preview: shown(facts) };
+        return { ...rejection(facts, decision.comment), ...shown(facts) };
       case 'stop':
         if (!how.operator.stopped.aborted) await session.stop('the operator chose stop at the prompt');
-        return { ...STOPPED_BEFORE_RUN, preview: shown(facts) };
+        return { ...STOPPED_BEFORE_RUN, ...shown(facts) };
       case 'approve':
-        return { ...(await runApproved(session, block, checked, facts, how).catch(refusal)), preview: shown(facts) };
+        return { ...(await runApproved(session, block, checked, facts, how).catch(refusal)), ...shown(facts) };
     }
   }
 }
@@ -217,21 +224,21 @@ async function runApproved(
   session: Session,
   block: CheckedBlock,
   checked: CheckResult,
-  facts: PreviewFacts,
+  facts: PreviewFacts | null,
   how: Supervision,
 ): Promise<RunOutcome> {
   const settings: RunSettings = {
     ...PLAIN_RUN,
-    previewId: facts.previewId,
-    startJointsRad: facts.startJointsRad,
+    previewId: facts?.previewId ?? null,
+    startJointsRad: facts?.startJointsRad ?? null,
     speedScale: how.speedScale,
-    grants: how.approve === 'ask' ? facts.softExcesses.map(({ limit }) => limit) : [],
+    grants: how.approve === 'ask' ? (facts?.softExcesses ?? []).map(({ limit }) => limit) : [],
   };
   const offer = await session.offer(block, settings);
   await session.approve(
     offer,
     how.approve === 'auto' ? { kind: 'automatic', name: '--approve auto' } : { kind: 'person', name: operatorName() },
-    facts.previewId,
+    facts?.previewId ?? null,
     how.speedScale,
   );
   const ended: BlockReport = await session.run(block, offer.offerId, settings, checked);
@@ -255,7 +262,8 @@ async function runApproved(
   };
 }
 
-function automaticDecision(facts: PreviewFacts) {
+function automaticDecision(facts: PreviewFacts | null) {
+  if (facts === null) return { kind: 'approve' } as const;
   if (facts.outcome !== 'passed') return { kind: 'reject', comment: 'the preview failed' } as const;
   if (facts.softExcesses.length > 0)
     return { kind: 'reject', comment: 'a soft limit needs a person to approve it' } as const;
@@ -274,8 +282,8 @@ function checkFailure(checked: CheckResult): RunOutcome {
 }
 
 /** A rejected block failed where its preview failed; a good one was rejected. */
-function rejection(facts: PreviewFacts, comment: string): RunOutcome {
-  if (facts.failure === undefined) return { success: false, stage: 'rejected', message: comment };
+function rejection(facts: PreviewFacts | null, comment: string): RunOutcome {
+  if (facts?.failure === undefined) return { success: false, stage: 'rejected', message: comment };
   const { stage = 'code', message, line, hint } = facts.failure;
   return {
     success: false,
@@ -286,8 +294,10 @@ function rejection(facts: PreviewFacts, comment: string): RunOutcome {
   };
 }
 
-function shown({ path: _path, startJointsRad: _start, ...facts }: PreviewFacts): RunOutcome['preview'] {
-  return facts;
+function shown(facts: PreviewFacts | null): Pick<RunOutcome, 'preview'> {
+  if (facts === null) return {};
+  const { path: _path, startJointsRad: _start, ...preview } = facts;
+  return { preview };
 }
 
 function report(outcome: RunOutcome, episode: string | null, robotTimeS: number): void {
