@@ -27,6 +27,16 @@ export function removeOutliers(
   return filterCloud(cloud, (i) => distances[i] <= limit);
 }
 
+/**
+ * Keeps the points that have company: `neighbours` others at a mean distance of at most `withinM`. Depth edges smear
+ * points into the air between two surfaces, and a hand would avoid them in vain.
+ */
+export function removeLonely(cloud: PointCloud, neighbours: number, withinM: number): PointCloud {
+  if (cloud.count <= neighbours) return cloud;
+  const distances = neighbourDistances(cloud, neighbours);
+  return filterCloud(cloud, (i) => distances[i] <= withinM);
+}
+
 /** Mean distance of each point to its `k` nearest neighbours, metres; far ones are cut off at three cells. */
 function neighbourDistances({ count, positions }: PointCloud, k: number): Float64Array {
   const min = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
