@@ -1,7 +1,7 @@
 // Owns the draw of a world: from a task and a seed to the scene with everything in its place. The same seed gives the
 // same scene everywhere.
 
-import { createRandomStream } from '../random.ts';
+import { createRandomStream, type RandomStream } from '../random.ts';
 import { PANDA_JOINT_LIMITS } from '../robots/panda/limits.ts';
 import type { ArmMount, Fixture, Part, Prop, Scene } from '../scenes/scene.ts';
 import { SHAPES } from '../scenes/shapes/registry.ts';
@@ -10,7 +10,9 @@ import type { Task } from './task-schema.ts';
 
 /** Gap left between an object and what it stands on, so that nothing starts interpenetrating (m). */
 const DROP_GAP_M = 0.0005;
+/** Draws of one place, and of all places from the first one on. */
 const MAX_ATTEMPTS = 5000;
+const MAX_STARTS = 20;
 /** Distance of a start posture from every joint limit, radians. */
 const START_MARGIN_RAD = 0.1;
 
@@ -46,40 +48,7 @@ export function drawScene(task: Task, seed: number): Scene {
         : size,
     );
   }
-  const poses = new Map<string, Pose>();
-  const onFixtures: { name: string; x: number; y: number; radius: number }[] = [];
-  for (const { place, on, x: xRange = [0, 0], y: yRange = [0, 0], yaw, gapM } of task.layout) {
-    const size = sizes.get(place) as Vec3;
-    const fixture = fixtures.find(({ name }) => name === on);
-    const below: Pose = fixture?.pose ?? poses.get(on) ?? IDENTITY_POSE;
-    const belowHeight = (fixture?.size ?? (sizes.get(on) as Vec3))[2];
-    const z = below.position[2] + belowHeight / 2 + size[2] / 2 + DROP_GAP_M;
-    const radius = Math.sqrt(size[0] * size[0] + size[1] * size[1]) / 2;
-    for (let attempt = 0; ; attempt++) {
-      if (attempt === MAX_ATTEMPTS) {
-        throw new LayoutError(
-          `no free place for "${place}" in task ${task.name}, seed ${seed}: widen its x and y ranges`,
-        );
-      }
-      const offset: Vec3 = [random.uniform(xRange[0], xRange[1]), random.uniform(yRange[0], yRange[1]), 0];
-      const turn = quatFromAxisAngle([0, 0, 1], random.uniform(yaw[0], yaw[1]));
-      if (fixture === undefined) {
-        const stacked = compose(below, { position: offset, quatWxyz: turn });
-        poses.set(place, { position: [stacked.position[0], stacked.position[1], z], quatWxyz: stacked.quatWxyz });
-        break;
-      }
-      const free = onFixtures.every((other) => {
-        const dx = other.x - offset[0];
-        const dy = other.y - offset[1];
-        const least = other.radius + radius + gapM;
-        return dx * dx + dy * dy > least * least;
-      });
-      if (!free) continue;
-      onFixtures.push({ name: place, x: offset[0], y: offset[1], radius });
-      poses.set(place, { position: [offset[0], offset[1], z], quatWxyz: turn });
-      break;
-    }
-  }
+  const poses = drawPlaces(task, seed, fixtures, sizes, random);
   const props: Prop[] = task.world.props.map((prop) => ({
     name: prop.name,
     pose: poses.get(prop.name) as Pose,
@@ -105,6 +74,69 @@ export function drawScene(task: Task, seed: number): Scene {
     arms.push({ side: 'right', worldFromBase, startJointsRad: start(robot.rightStartJointsRad) });
   }
   return { arms, fixtures, props, ...(physics.gravityMPerS2 === 9.81 ? {} : physics) };
+}
+
+/**
+ * Pose of every prop. Things placed early can leave no room for a later one though there would be enough: then all of
+ * them are placed anew.
+ * @throws LayoutError
+ */
+function drawPlaces(
+  task: Task,
+  seed: number,
+  fixtures: readonly Fixture[],
+  sizes: ReadonlyMap<string, Vec3>,
+  random: RandomStream,
+): ReadonlyMap<string, Pose> {
+  for (let start = 1; ; start++) {
+    const places = placeAll(task, fixtures, sizes, random);
+    if (places instanceof Map) return places;
+    if (start === MAX_STARTS) {
+      throw new LayoutError(
+        `no free place for "${places}" in task ${task.name}, seed ${seed}: widen its x and y ranges`,
+      );
+    }
+  }
+}
+
+/** Pose of every prop, or the name of the one for which no room was left. */
+function placeAll(
+  task: Task,
+  fixtures: readonly Fixture[],
+  sizes: ReadonlyMap<string, Vec3>,
+  random: RandomStream,
+): Map<string, Pose> | string {
+  const poses = new Map<string, Pose>();
+  const onFixtures: { name: string; x: number; y: number; radius: number }[] = [];
+  for (const { place, on, x: xRange = [0, 0], y: yRange = [0, 0], yaw, gapM } of task.layout) {
+    const size = sizes.get(place) as Vec3;
+    const fixture = fixtures.find(({ name }) => name === on);
+    const below: Pose = fixture?.pose ?? poses.get(on) ?? IDENTITY_POSE;
+    const belowHeight = (fixture?.size ?? (sizes.get(on) as Vec3))[2];
+    const z = below.position[2] + belowHeight / 2 + size[2] / 2 + DROP_GAP_M;
+    const radius = Math.sqrt(size[0] * size[0] + size[1] * size[1]) / 2;
+    for (let attempt = 0; ; attempt++) {
+      if (attempt === MAX_ATTEMPTS) return place;
+      const offset: Vec3 = [random.uniform(xRange[0], xRange[1]), random.uniform(yRange[0], yRange[1]), 0];
+      const turn = quatFromAxisAngle([0, 0, 1], random.uniform(yaw[0], yaw[1]));
+      if (fixture === undefined) {
+        const stacked = compose(below, { position: offset, quatWxyz: turn });
+        poses.set(place, { position: [stacked.position[0], stacked.position[1], z], quatWxyz: stacked.quatWxyz });
+        break;
+      }
+      const free = onFixtures.every((other) => {
+        const dx = other.x - offset[0];
+        const dy = other.y - offset[1];
+        const least = other.radius + radius + gapM;
+        return dx * dx + dy * dy > least * least;
+      });
+      if (!free) continue;
+      onFixtures.push({ name: place, x: offset[0], y: offset[1], radius });
+      poses.set(place, { position: [offset[0], offset[1], z], quatWxyz: turn });
+      break;
+    }
+  }
+  return poses;
 }
 
 type Solids = Pick<Prop, 'parts' | 'features' | 'cavity'>;

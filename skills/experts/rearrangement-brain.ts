@@ -131,8 +131,9 @@ async function lookAround(): Promise<World> {
 function supportsOf(world: World, thing: Block): string[] {
   const below = THINGS.filter((name) => {
     const other = block(world, name);
-    if (name === thing.name || other.position[2] > thing.position[2]) return false;
+    if (name === thing.name) return false;
     if (HOLLOW.includes(name)) return isOver(other, thing.position) && bottomOf(thing) < topOf(other) - 0.005;
+    if (other.position[2] > thing.position[2]) return false;
     return Math.abs(bottomOf(thing) - topOf(other)) < 0.01 && touches(thing, other);
   });
   if (below.length > 0) return below;
@@ -432,7 +433,7 @@ function isClear(world: World, plan: Plan, name: string, spot: Place, room: numb
     // What is not yet placed may still go; what is no subject of the goal stays.
     const at =
       place === undefined ? (MOVABLE.includes(other) ? undefined : block(world, other).position) : [place.x, place.y];
-    if (at === undefined || (place !== undefined && place.supports.some((one) => plan.has(one)))) continue;
+    if (at === undefined || place?.supports.some((one) => plan.has(one))) continue;
     const least = HOLLOW.includes(other)
       ? radiusOf(thing) + block(world, other).sides[0] / 2 + (inContainer ? 0 : room)
       : radiusOf(thing) + radiusOf(block(world, other)) + (inContainer ? 0.004 : room);
