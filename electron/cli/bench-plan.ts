@@ -1,10 +1,11 @@
 // Owns what a benchmark will run: the product of tasks, tiers, policies and perturbations, with every program checked.
 // Whatever is wrong with any of it is an error before the first trial.
 
+import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import { apiFor } from '../../skills/api/policy-api.ts';
-import { type Perturbation, perturbed } from '../../skills/bench/perturbation.ts';
+import { PERTURBATIONS, type Perturbation, perturbed } from '../../skills/bench/perturbation.ts';
 import { type Arm, armKey } from '../../skills/bench/trial-record.ts';
 import type { CheckResult } from '../../skills/check/check-result.ts';
 import { type CheckerApi, type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
@@ -21,7 +22,7 @@ import {
   VERSION,
 } from '../session/installation.ts';
 import { diagnosticLines } from './approval-prompt.ts';
-import type { BenchArm } from './bench-folder.ts';
+import type { BenchArm, BenchAsked } from './bench-folder.ts';
 import { UsageError } from './command.ts';
 import { readProgram } from './program-source.ts';
 
@@ -75,27 +76,55 @@ export async function planArms(request: PlanRequest): Promise<PlannedArm[]> {
   const drafts = draftArms(request);
   const blocks = await checkPrograms(drafts);
   const folders = new Map<string, string>();
-  return drafts.map((draft) => {
-    const { task, tier, policy, perturbation, taskRef, source, first, program } = draft;
-    const programFile = `${task}/${uniqueFolder(folders, draft)}/program.ts`;
-    const limitS = request.trialLimitS ?? TRIAL_LIMIT_S + TRIAL_LIMIT_PER_ROBOT_S * first.task.maxRobotTimeS;
-    return {
-      task,
-      tier,
-      policy,
-      perturbation,
-      taskRef,
-      taskSha256: sha256OfText(first.text),
-      instruction: first.task.instruction.trim(),
-      program: programFile,
-      programSha256: sha256OfText(program),
-      block: blocks.get(checkKey(draft)) as CheckedBlock,
-      versions: { capstan: VERSION, task: `${task} ${first.task.version}`, inertials: INERTIAL_SET },
-      limitS,
-      rigFile: readRig(request.rigPath, first.task),
-      taskFor: (seed) => source.taskFor(seed),
-    };
+  return drafts.map((draft) =>
+    plannedArm(draft, `${draft.task}/${uniqueFolder(folders, draft)}/program.ts`, blocks, request),
+  );
+}
+
+function plannedArm(
+  draft: Draft,
+  programFile: string,
+  blocks: ReadonlyMap<string, CheckedBlock>,
+  { trialLimitS, rigPath }: Pick<PlanRequest, 'trialLimitS' | 'rigPath'>,
+): PlannedArm {
+  const { task, tier, policy, perturbation, taskRef, source, first, program } = draft;
+  return {
+    task,
+    tier,
+    policy,
+    perturbation,
+    taskRef,
+    taskSha256: sha256OfText(first.text),
+    instruction: first.task.instruction.trim(),
+    program: programFile,
+    programSha256: sha256OfText(program),
+    block: blocks.get(checkKey(draft)) as CheckedBlock,
+    versions: { capstan: VERSION, task: `${task} ${first.task.version}`, inertials: INERTIAL_SET },
+    limitS: trialLimitS ?? TRIAL_LIMIT_S + TRIAL_LIMIT_PER_ROBOT_S * first.task.maxRobotTimeS,
+    rigFile: readRig(rigPath, first.task),
+    taskFor: (seed) => source.taskFor(seed),
+  };
+}
+
+/**
+ * The arms of an earlier benchmark, ready to run again: the programs as they ran, the tasks as they are now.
+ * @throws UsageError, NotFoundError or YamlFileError for what cannot run any more
+ */
+export async function planAgain(
+  arms: readonly BenchArm[],
+  folder: string,
+  { seed0, rig }: Pick<BenchAsked, 'seed0' | 'rig'>,
+): Promise<PlannedArm[]> {
+  const how = { trialLimitS: undefined, rigPath: rig ?? undefined };
+  const drafts = arms.map((arm): Draft => {
+    const perturbation = PERTURBATIONS.find((kind) => kind === arm.perturbation);
+    if (perturbation === undefined) throw new UsageError(`there is no perturbation "${arm.perturbation}" any more`);
+    const source = openTask(arm.taskRef);
+    const program = readFileSync(join(folder, arm.program), 'utf8');
+    return { ...arm, perturbation, source, first: source.taskFor(seed0), program };
   });
+  const blocks = await checkPrograms(drafts);
+  return drafts.map((draft, index) => plannedArm(draft, arms[index].program, blocks, how));
 }
 
 /** Folder of an arm's trials inside the results: "cube-lift/S1-expert". */

@@ -13,6 +13,7 @@ import { COMPARE_COMMAND } from './compare-command.ts';
 import { DOCTOR_COMMAND } from './doctor-command.ts';
 import { EPISODES_COMMAND } from './episodes-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
+import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
 import { TASKS_COMMAND } from './tasks-command.ts';
 
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   TASKS_COMMAND,
   RUN_COMMAND,
   BENCH_COMMAND,
+  REPORT_COMMAND,
   COMPARE_COMMAND,
   CHECK_COMMAND,
   REPLAY_COMMAND,

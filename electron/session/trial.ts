@@ -10,11 +10,13 @@ export type TrialOptions = Omit<CellOptions, 'purpose' | 'requiredBeats'>;
 /**
  * Runs one checked block in a fresh cell and judges the world it leaves.
  * @param onOpen sees the cell before anything moves, to observe it
+ * @param onJudged sees the cell when everything is over, before it is closed
  */
 export async function runTrial(
   options: TrialOptions,
   block: CheckedBlock,
   onOpen?: (cell: Cell) => Promise<void> | void,
+  onJudged?: (cell: Cell) => void,
 ): Promise<TrialResult> {
   const beganS = options.nowS();
   const cell = await Cell.open({ ...options, purpose: 'trial', requiredBeats: [] });
@@ -27,7 +29,7 @@ export async function runTrial(
     const outcome = await cell.run(block, offer.id, PLAIN_RUN);
     const verdict = cell.judge();
     const success = outcome.status === 'finished' && verdict.success;
-    return {
+    const result: TrialResult = {
       seed: options.seed,
       success,
       ...failureOf(
@@ -42,6 +44,8 @@ export async function runTrial(
       wallSeconds: options.nowS() - startedS,
       openSeconds: openS,
     };
+    onJudged?.(cell);
+    return result;
   } finally {
     await cell.dispose();
   }

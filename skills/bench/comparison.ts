@@ -200,7 +200,7 @@ export function comparisonInWords(comparison: Comparison): string[] {
     `${what}: "${first}" against "${second}" on ${pairs} equal seeds`,
     `  succeeded: ${counts.both + counts.onlyFirst} and ${counts.both + counts.onlySecond}; difference ${points(difference)} points (95 %: ${points(interval95.low)} to ${points(interval95.high)})`,
     rule === 'fixed'
-      ? `  exact McNemar p = ${pInWords(p)}: ${shownInWords(comparison)}`
+      ? `  exact McNemar ${pInWords(p)}: ${shownInWords(comparison)}`
       : `  anytime-valid test: e = ${evidence.eValue.toPrecision(3)} after ${pairs} seeds${evidence.crossedAt === null ? '' : `, over ${1 / ALPHA}, so it may stop here`}: ${shownInWords(comparison)}`,
   ];
   if (comparison.onlyFirst.length > 0) lines.push(`  only "${first}": ${listed(comparison.onlyFirst)}`);
@@ -224,9 +224,9 @@ export function shownInWords({ shown, first, second }: Comparison): string {
   }
 }
 
-/** A probability in words, never 0: "0.031", "< 0.0001". */
+/** A probability in words, never 0: "p = 0.031", "p < 0.0001". */
 export function pInWords(p: number): string {
-  return p < 0.0001 ? '< 0.0001' : p < 0.1 ? p.toPrecision(2) : p.toFixed(2);
+  return p < 0.0001 ? 'p < 0.0001' : `p = ${p < 0.1 ? p.toPrecision(2) : p.toFixed(2)}`;
 }
 
 function listed(names: readonly string[]): string {

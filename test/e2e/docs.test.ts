@@ -17,6 +17,7 @@ import { COMPARE_COMMAND } from '../../electron/cli/compare-command.ts';
 import { DOCTOR_COMMAND } from '../../electron/cli/doctor-command.ts';
 import { EPISODES_COMMAND } from '../../electron/cli/episodes-command.ts';
 import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
+import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
 import { TASKS_COMMAND } from '../../electron/cli/tasks-command.ts';
 import { bundledEntry, INSTALLATION_ROOT, readRig } from '../../electron/session/installation.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   TASKS_COMMAND,
   RUN_COMMAND,
   BENCH_COMMAND,
+  REPORT_COMMAND,
   COMPARE_COMMAND,
   CHECK_COMMAND,
   REPLAY_COMMAND,
