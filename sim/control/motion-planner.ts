@@ -50,7 +50,7 @@ export const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
  * Joint paths that lead to the goal, one after the other.
  * @throws PlanningFailure when the goal cannot be reached or every way collides
  */
-export function* planDirectToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
+export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
   const { worldFromTool, approachM } = move;
   const goal = yield* reach(scene, move, move.fromRad, worldFromTool);
   assertFree(scene, move, goal.jointsRad);
@@ -95,7 +95,7 @@ export function* findPosture(
 }
 
 /** A joint line to a posture. @throws PlanningFailure when it collides and going over does not help */
-export function* planDirectJointMove(
+export function* planJointMove(
   scene: PlanningScene,
   move: Omit<ToolMove, 'approachM'>,
   goalRad: ArrayLike<number>,
