@@ -104,6 +104,11 @@ export class FakeRobot implements Robot {
     return [...this.#arm(arm).jointsRad];
   }
 
+  /** Robot time, seconds; `state` without the wait. */
+  get timeS(): number {
+    return this.#timeS;
+  }
+
   /** True while a command is under way. */
   isBusy(): boolean {
     return this.#course.kinds().length > 0;
@@ -189,8 +194,9 @@ export class FakeRobot implements Robot {
         kind: 'servo',
         moveTo: (_, further) => this.#passTime(further * command.periodS),
         answer: (end) => {
+          // Whatever ends it early, a broken connection too: the arm brakes by itself.
+          if (end !== 'done') this.#endLeases(this.#arms);
           const ended = this.#servoEnd(arm, end);
-          if (end !== 'done') this.#endLeases([arm]);
           return fakeServoReport(arm, command.jointsRad, ended ?? expired);
         },
       })

@@ -4,6 +4,7 @@
 import type { RobotIdentity } from '../robot.ts';
 import type { Actor } from './actor.ts';
 import { canonicalJson, frozenCopy } from './canonical-json.ts';
+import type { ClosedLoopGrant } from './closed-loop.ts';
 import type { Envelope, LimitName } from './envelope.ts';
 import { GateRefusal, NOTHING_SENT, type RefusalCode } from './refusal.ts';
 
@@ -34,6 +35,8 @@ export interface ApprovalClaims {
   readonly startJointsRad: readonly (readonly number[])[] | null;
   /** Soft limits that this block may pass, by name. */
   readonly grants: readonly LimitName[];
+  /** What closed-loop motion may do, for which there is no path to preview; null: there may be none. */
+  readonly closedLoop: ClosedLoopGrant | null;
 }
 
 export interface Offer {

@@ -3,18 +3,30 @@
 // of a command and the robot.
 
 import type { JointLimits } from '../../sim/robots/panda/limits.ts';
-import type { GripperCommand, GripperResult, MotionResult, Plan, Robot, RobotState } from '../robot.ts';
+import type {
+  GripperCommand,
+  GripperResult,
+  MotionResult,
+  Plan,
+  Robot,
+  RobotState,
+  ServoCommand,
+  ServoReport,
+} from '../robot.ts';
 import type { ApprovalClaims, Offer } from './approval.ts';
+import { createClosedLoopBook } from './closed-loop.ts';
 import type { Envelope, SoftExcess } from './envelope.ts';
 import type { BlockUsage, CommandFacts, GateHappening } from './events.ts';
 import { assertGranted, createLimitLedger } from './limit-ledger.ts';
 import { GateRefusal, NOTHING_SENT } from './refusal.ts';
 import {
   type CommandCheck,
+  comeToRest,
   gripperCommand,
   motionCommand,
   type RobotCommand,
   readRobotError,
+  servoCommand,
   waitCommand,
 } from './robot-command.ts';
 import type { StopCause } from './stop-latch.ts';
@@ -33,15 +45,24 @@ export interface BlockPermit {
    * @throws GateRefusal when it may not run or was stopped; RobotError when the robot refused it without moving
    */
   execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult>;
+  /**
+   * Checks one command of a closed loop against the envelope and the bounded permit, and sends it. A loop counts as one
+   * call from its first command to the end of its last lease. Whatever ends it otherwise, a refusal included, first
+   * brings the arm to rest. Signal and errors as in `execute`.
+   */
+  servo(command: ServoCommand, signal?: AbortSignal): Promise<ServoReport>;
+  /** Ends every lease and brings the arms to rest, so that a motion can be planned from where they are. */
+  rest(signal?: AbortSignal): Promise<void>;
   /** Checks and sends a gripper command. Signal and errors as in `execute`. */
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult>;
-  /** Lets robot time pass at rest, seconds. Signal and errors as in `execute`. */
+  /** Lets robot time pass, seconds; what a lease moves goes on until the lease runs out. Signal and errors as in `execute`. */
   advance(seconds: number, signal?: AbortSignal): Promise<void>;
   /**
    * Ends the block: nothing is sent afterwards, and calls that wait to be sent are refused. Ending it while a command is
-   * under way is a stop, latched.
+   * under way is a stop, latched. Arms that a lease still moves are brought to rest.
+   * @returns when they are at rest
    */
-  end(): void;
+  end(): Promise<void>;
 }
 
 /** What the operator is asked to let happen in step mode. */
@@ -73,12 +94,15 @@ export interface Block {
   hasEnded(): boolean;
   /** Rejects every call that waits inside the permit, at once. */
   interrupt(refusal: GateRefusal): void;
+  /** Resolves when no arm moves under a lease of this block any more. */
+  settled(): Promise<void>;
 }
 
 export function createBlock(host: BlockHost, offer: Offer): Block {
   const { robot, envelope, jointLimits } = host;
   const { claims } = offer;
-  const rules = { robot, envelope, jointLimits, speedScale: claims.speedScale };
+  const closedLoop = createClosedLoopBook(claims.closedLoop);
+  const rules = { robot, envelope, jointLimits, speedScale: claims.speedScale, closedLoop };
   const waitingRoom = createWaitingRoom();
   let ended = false;
   let commandCount = 0;
@@ -86,7 +110,13 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
   let spentS = 0;
   let reservedS = 0;
   let underWay = 0;
+  /** Somebody has the arms from the moment a command is given until it has ended. */
   let armIsBusy = false;
+  /** A lease was given since the arms were last brought to rest. */
+  let mayHaveLease = false;
+  let resting: Promise<void> | undefined;
+  /** Robot time at the end of the last command, seconds. */
+  let lastSeenS = 0;
 
   function assertOpen(signal: AbortSignal | undefined): void {
     host.assertMayMove(claims.epoch);
@@ -96,15 +126,13 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
 
   /** Everything there is to check about one command. Pure: the same look is taken again before it is sent. */
   function check(command: RobotCommand<unknown>, state: RobotState): CommandCheck {
-    if (armIsBusy && command.kind !== 'gripper') {
-      const message = 'An earlier command of this block is under way. This one was not sent.';
-      throw new GateRefusal('BUSY', message, 'Await each command before the next.');
-    }
     const found = command.check(state);
     const caps = createLimitLedger();
     const where = () => 'This block would go on too long';
     const robotTimeS = spentS + reservedS + found.plannedS;
-    caps.judge({ limit: 'maxCalls', value: calls + 1, bounds: envelope.maxCalls, unit: 'commands', where });
+    if (found.isNewCall) {
+      caps.judge({ limit: 'maxCalls', value: calls + 1, bounds: envelope.maxCalls, unit: 'commands', where });
+    }
     caps.judge({ limit: 'maxRobotTimeS', value: robotTimeS, bounds: envelope.maxRobotTimeS, unit: 's', where });
     const softExcesses = [...found.softExcesses, ...caps.softExcesses()];
     if (host.softLimits === 'refuse') assertGranted(softExcesses, claims.grants);
@@ -114,42 +142,98 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
   async function run<Answer>(command: RobotCommand<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
     commandCount += 1;
     const commandId = `${offer.id}/${commandCount}`;
+    let holdsArm = false;
     try {
       assertOpen(signal);
+      if (command.kind !== 'gripper') {
+        // Decided in the very turn in which the command is given: who comes second never depends on how long something
+        // takes.
+        takeArm();
+        holdsArm = true;
+      }
+      if (command.kind === 'motion') await beforeSending(endLeases(), signal);
       let before = await beforeSending(robot.state(), signal);
       if (claims.stepMode === 'each-motion' && command.kind !== 'wait') {
         // Only what would run is shown to the operator, and everything is checked again after the answer.
-        const { facts } = check(command, before);
-        host.emit({ kind: 'command-checked', commandId, command: facts });
-        await operatorsStep({ commandId, command: facts }, signal);
-        before = await beforeSending(robot.state(), signal);
+        const { facts, isNewCall } = check(command, before);
+        if (isNewCall) {
+          host.emit({ kind: 'command-checked', commandId, command: facts });
+          await operatorsStep({ commandId, command: facts }, signal);
+          before = await beforeSending(robot.state(), signal);
+        }
       }
       // From here to the robot there is no await and no code of others: what is checked is what is sent, and a stop that
       // came while this command waited has closed the way.
-      const { facts, plannedS, softExcesses } = check(command, before);
+      const checked = check(command, before);
+      const { facts, softExcesses } = checked;
       assertOpen(signal);
-      const answer = send(command);
-      const finished = keepBooks(command, commandId, answer, before.timeS, plannedS);
+      const answer = send(command, checked, before.timeS);
+      holdsArm = false;
+      const finished = keepBooks(command, commandId, answer, before.timeS, checked.plannedS);
       const answered = onceSent(finished, signal);
       host.emit({ kind: 'command-sent', commandId, command: facts, softExcesses });
       if (host.softLimits === 'collect') host.collect(commandId, softExcesses);
       const value = await answered;
       command.assertSound(value);
+      const passed = command.judge?.(value) ?? null;
+      if (passed !== null) throw passed;
       return value;
     } catch (error) {
-      throw answerTo(error, `${command.kind} ${commandId}`);
+      const reason = answerTo(error, `${command.kind} ${commandId}`);
+      if (holdsArm) armIsBusy = false;
+      if (command.kind === 'servo' && !armIsBusy) await brakeAfterRefusal();
+      throw reason;
     }
   }
 
-  function send<Answer>(command: RobotCommand<Answer>): Promise<Answer> {
-    calls += 1;
+  /** A closed loop that was refused has nobody to steer it: it ends at rest before its caller hears of it. */
+  async function brakeAfterRefusal(): Promise<void> {
+    armIsBusy = true;
+    await endLeases();
+    armIsBusy = false;
+  }
+
+  /** @throws GateRefusal BUSY */
+  function takeArm(): void {
+    if (armIsBusy) {
+      const message = 'An earlier command of this block is under way. This one was not sent.';
+      throw new GateRefusal('BUSY', message, 'Await each command before the next.');
+    }
+    armIsBusy = true;
+  }
+
+  function send<Answer>(command: RobotCommand<Answer>, { isNewCall }: CommandCheck, nowS: number): Promise<Answer> {
+    if (isNewCall) calls += 1;
     underWay += 1;
-    if (command.kind !== 'gripper') armIsBusy = true;
+    if (command.kind === 'servo') mayHaveLease = true;
     try {
-      return command.send();
+      return command.send(nowS);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Brings the arms to rest where a lease may move them. Never rejects: a robot that does not obey is stopped. */
+  function endLeases(): Promise<void> {
+    if (!mayHaveLease || !host.isCurrent(claims.epoch)) return resting ?? Promise.resolve();
+    mayHaveLease = false;
+    const braking = async () => {
+      try {
+        await comeToRest(rules);
+        const { timeS } = await robot.state();
+        closedLoop.endAll(timeS);
+        spentS += Math.max(0, timeS - lastSeenS);
+      } catch (error) {
+        const { kind, message } = readRobotError(error);
+        // A robot that is busy gripping lets the lease run out by itself, within two seconds.
+        if (kind === 'at-rest') mayHaveLease = true;
+        else if (host.isCurrent(claims.epoch)) void host.stop({ source: kind, detail: message });
+      } finally {
+        resting = undefined;
+      }
+    };
+    resting = braking();
+    return resting;
   }
 
   /** Follows a command that was sent to its end, whatever has happened to its caller by then. */
@@ -171,6 +255,7 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
       host.emit({ kind: 'command-finished', commandId, outcome: command.outcome(value) });
       const { timeS } = await robot.state();
       tookS = Math.max(plannedS, timeS - startS);
+      lastSeenS = timeS;
       return value;
     } finally {
       reservedS -= plannedS;
@@ -229,6 +314,20 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
     }
   }
 
+  async function rest(signal?: AbortSignal): Promise<void> {
+    let holdsArm = false;
+    try {
+      assertOpen(signal);
+      takeArm();
+      holdsArm = true;
+      await beforeSending(endLeases(), signal);
+    } catch (error) {
+      throw answerTo(error, 'rest');
+    } finally {
+      if (holdsArm) armIsBusy = false;
+    }
+  }
+
   const permit: BlockPermit = {
     offerId: offer.id,
     claims,
@@ -236,19 +335,28 @@ export function createBlock(host: BlockHost, offer: Offer): Block {
       return { calls, robotTimeS: spentS + reservedS };
     },
     execute: (plan, signal) => run(motionCommand(plan, rules), signal),
+    servo: (command, signal) => run(servoCommand(command, rules), signal),
+    rest,
     moveGripper: (command, signal) => run(gripperCommand(command, rules), signal),
     advance: (seconds, signal) => run(waitCommand(seconds, rules), signal),
     end() {
-      if (ended) return;
+      if (ended) return resting ?? Promise.resolve();
       ended = true;
       if (underWay > 0 && host.isCurrent(claims.epoch)) {
         void host.stop({ source: 'session', detail: 'the block ended while a command was under way' });
       }
+      const atRest = endLeases();
       waitingRoom.interrupt(blockEnded());
       host.emit({ kind: 'ended', offerId: offer.id, usage: permit.usage });
+      return atRest;
     },
   };
-  return { permit, hasEnded: () => ended, interrupt: waitingRoom.interrupt };
+  return {
+    permit,
+    hasEnded: () => ended,
+    interrupt: waitingRoom.interrupt,
+    settled: () => resting ?? Promise.resolve(),
+  };
 }
 
 function blockEnded(): GateRefusal {

@@ -4,6 +4,7 @@
 import type { RobotIdentity, RobotState } from '../robot.ts';
 import type { ApprovalClaims } from './approval.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { untrueGrant } from './closed-loop.ts';
 import { type Envelope, LIMIT_NAMES } from './envelope.ts';
 import { START_TOLERANCE_RAD } from './plan-check.ts';
 import { GateRefusal, inWords, NOTHING_SENT } from './refusal.ts';
@@ -27,6 +28,8 @@ export function createClaimsCheck(identity: RobotIdentity, envelope: Envelope, c
     if (stepMode === 'each-motion' && !canStep) return 'nobody is there to let each motion happen';
     const unknown = grants.find((name) => !LIMIT_NAMES.includes(name) || envelope[name].soft === undefined);
     if (unknown !== undefined) return `there is no soft limit "${unknown}" to grant`;
+    const badGrant = untrueGrant(claims.closedLoop, envelope);
+    if (badGrant !== null) return badGrant;
     if (startJointsRad === null) return identity.kind === 'real' ? 'it names no previewed start for a real arm' : null;
     const complete = startJointsRad.length === identity.arms && startJointsRad.every((joints) => joints.length === 7);
     return complete ? null : 'its previewed start does not name seven joints of every arm';

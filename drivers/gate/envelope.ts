@@ -122,6 +122,16 @@ export function addProgramKeepOuts(envelope: Envelope, boxes: readonly Box[]): E
   return { ...envelope, keepOuts: [...envelope.keepOuts, ...added] };
 }
 
+/** The same envelope with no more robot time than this, seconds, say a task's. Time is never added. */
+export function withRobotTime(envelope: Envelope, mostS: number): Envelope {
+  const { hard, soft } = envelope.maxRobotTimeS;
+  const capped = Math.min(hard, mostS);
+  return {
+    ...envelope,
+    maxRobotTimeS: soft === undefined || soft >= capped ? { hard: capped } : { hard: capped, soft },
+  };
+}
+
 /**
  * Refuses an envelope that could not be enforced: a number that is not finite, a soft limit looser than its hard one, an
  * inverted box, an arm missing or named twice.

@@ -1,7 +1,7 @@
 // Owns the list of things a gate reports, in words that a recorder can keep as they are. Must never carry anything but
 // plain data: events are written to the episode.
 
-import type { GripperCommand, GripperResult, MotionResult, StopReport } from '../robot.ts';
+import type { GripperCommand, GripperResult, MotionResult, ServoCommand, ServoReport, StopReport } from '../robot.ts';
 import type { Actor } from './actor.ts';
 import type { Offer } from './approval.ts';
 import type { BeatAge } from './beats.ts';
@@ -13,11 +13,14 @@ import type { LatchedStop } from './stop-latch.ts';
 /** A command as it was sent, without the samples: the recorder has them from the plan. */
 export type CommandFacts =
   | { readonly kind: 'motion'; readonly planId: string; readonly figures: PlanFigures }
+  /** `feltForceN` at the tool before it was sent; null where the robot does not know: then no force is enforced. */
+  | { readonly kind: 'servo'; readonly command: ServoCommand; readonly feltForceN: number | null }
   | { readonly kind: 'gripper'; readonly command: GripperCommand }
   | { readonly kind: 'wait'; readonly seconds: number };
 
 export type CommandOutcome =
   | { readonly kind: 'motion'; readonly result: MotionResult }
+  | { readonly kind: 'servo'; readonly report: ServoReport; readonly feltForceN: number | null }
   | { readonly kind: 'gripper'; readonly result: GripperResult }
   | { readonly kind: 'wait' }
   | { readonly kind: 'error'; readonly code: string; readonly message: string };

@@ -175,6 +175,7 @@ export function createGate(options: GateOptions): Gate {
 
   async function begin(offerId: string, claimsNow: ApprovalClaims): Promise<BlockPermit> {
     assertMayBegin();
+    await block?.body.settled();
     const measured = await measure();
     assertMayBegin();
     assertIdle(measured);

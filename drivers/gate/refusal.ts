@@ -41,6 +41,13 @@ const CODE_FACTS = {
   GRIP_FORCE: { stage: 'limit', retryable: false },
   GRIP_WIDTH: { stage: 'limit', retryable: false },
   CALL_CAP: { stage: 'limit', retryable: false },
+  // Bounded permit of closed-loop motion
+  CLOSED_LOOP_NOT_GRANTED: { stage: 'limit', retryable: false },
+  CLOSED_LOOP_OVER: { stage: 'limit', retryable: false },
+  CLOSED_LOOP_VOLUME: { stage: 'limit', retryable: false },
+  CLOSED_LOOP_SPEED: { stage: 'limit', retryable: false },
+  CLOSED_LOOP_FORCE: { stage: 'limit', retryable: false },
+  CLOSED_LOOP_TIME: { stage: 'timeout', retryable: false },
   TIME_CAP: { stage: 'timeout', retryable: false },
   // Requests that make no sense
   BAD_PLAN: { stage: 'limit', retryable: false },

@@ -3,7 +3,7 @@
 
 import { JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
 import type { ArmTrajectory, Box } from '../robot.ts';
-import { BODY_POINTS, createBodyLocator, TOOL_POINT } from './body-points.ts';
+import { BODY_POINTS, type BodyLocator, createBodyLocator, TOOL_POINT } from './body-points.ts';
 import type { ArmPlacement, Envelope } from './envelope.ts';
 import { placeInTime, SAMPLE_QUANTUM_RAD, strictest } from './joint-check.ts';
 import type { LimitLedger } from './limit-ledger.ts';
@@ -31,7 +31,7 @@ export function checkRoom(
   ledger: LimitLedger,
   toolBox: GrowingBox,
 ): number {
-  const { workspace, keepOuts, toolSpeedMPerS } = envelope;
+  const { toolSpeedMPerS } = envelope;
   const body = createBodyLocator(placement.arm0FromBase);
   const c = body.centres;
   const tool = TOOL_POINT * 3;
@@ -44,20 +44,7 @@ export function checkRoom(
   let lastZ = 0;
   for (let sample = 0; sample < sampleCount; sample++) {
     body.locate(rad, sample * JOINT_COUNT);
-    for (let point = 0; point < BODY_POINTS.length; point++) {
-      const radius = BODY_POINTS[point].radiusM;
-      const x = c[point * 3];
-      const y = c[point * 3 + 1];
-      const z = c[point * 3 + 2];
-      let inside = false;
-      for (let i = 0; i < workspace.length && !inside; i++) inside = holdsSphere(workspace[i], x, y, z, radius);
-      if (!inside) throw outside(arm, point, x, y, z, placeInTime(sample, periodS), workspace);
-      for (let i = 0; i < keepOuts.length; i++) {
-        if (!clearsSphere(keepOuts[i], x, y, z, radius)) {
-          throw keptOut(arm, point, x, y, z, placeInTime(sample, periodS), keepOuts[i]);
-        }
-      }
-    }
+    checkPosture(body, arm, envelope, () => `at ${placeInTime(sample, periodS)}`);
     const x = c[tool];
     const y = c[tool + 1];
     const z = c[tool + 2];
@@ -83,6 +70,31 @@ export function checkRoom(
     grow(toolBox, x, y, z);
   }
   return topSpeed;
+}
+
+/**
+ * Judges one posture that the locator has found.
+ * @param when in words, as "at 0.312 s"
+ * @throws GateRefusal WORKSPACE or KEEP_OUT
+ */
+export function checkPosture(
+  { centres }: BodyLocator,
+  arm: string,
+  { workspace, keepOuts }: Envelope,
+  when: () => string,
+): void {
+  for (let point = 0; point < BODY_POINTS.length; point++) {
+    const radius = BODY_POINTS[point].radiusM;
+    const x = centres[point * 3];
+    const y = centres[point * 3 + 1];
+    const z = centres[point * 3 + 2];
+    let inside = false;
+    for (let i = 0; i < workspace.length && !inside; i++) inside = holdsSphere(workspace[i], x, y, z, radius);
+    if (!inside) throw outside(arm, point, x, y, z, when(), workspace);
+    for (let i = 0; i < keepOuts.length; i++) {
+      if (!clearsSphere(keepOuts[i], x, y, z, radius)) throw keptOut(arm, point, x, y, z, when(), keepOuts[i]);
+    }
+  }
 }
 
 /** True when the whole sphere lies in the box; touching a face from inside is allowed. */
@@ -127,7 +139,7 @@ function outside(
   const allowed = workspace.map(inBoxWords).join(', or ');
   return new GateRefusal(
     'WORKSPACE',
-    `The ${pointWords(arm, point, x, y, z)} would leave the workspace at ${when}; allowed is ${allowed}. ${NOTHING_SENT}`,
+    `The ${pointWords(arm, point, x, y, z)} would leave the workspace ${when}; allowed is ${allowed}. ${NOTHING_SENT}`,
     'Choose a target, or a way to it, that stays inside. No grant can lift this limit.',
   );
 }
@@ -135,7 +147,7 @@ function outside(
 function keptOut(arm: string, point: number, x: number, y: number, z: number, when: string, box: Box): GateRefusal {
   return new GateRefusal(
     'KEEP_OUT',
-    `The ${pointWords(arm, point, x, y, z)} would enter the keep-out ${inBoxWords(box)} at ${when}. ${NOTHING_SENT}`,
+    `The ${pointWords(arm, point, x, y, z)} would enter the keep-out ${inBoxWords(box)} ${when}. ${NOTHING_SENT}`,
     'Choose a way around it. No grant can lift this limit.',
   );
 }

@@ -7,7 +7,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ApprovalClaims, StepMode } from '../../drivers/gate/approval.ts';
 import type { BeatRule } from '../../drivers/gate/beats.ts';
 import type { AwaitStep, BlockPermit } from '../../drivers/gate/block-permit.ts';
-import type { LimitName } from '../../drivers/gate/envelope.ts';
+import { wholeRoomGrant } from '../../drivers/gate/closed-loop.ts';
+import { type LimitName, withRobotTime } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import { createGate, type Gate } from '../../drivers/gate/gate.ts';
 import { GateRefusal } from '../../drivers/gate/refusal.ts';
@@ -31,6 +32,7 @@ import type {
   CallReply,
   GuestCall,
   LoopSite,
+  OutputLine,
   PolicySandbox,
   SandboxModule,
 } from '../../skills/sandbox/policy-sandbox.ts';
@@ -63,6 +65,8 @@ export interface CellWatch {
   onTick?(): void;
   onCall?(call: CallRecord): void;
   onSay?(text: string, line: number | undefined): void;
+  /** A line that the program has just printed, before the calls it makes next. */
+  onOutput?(line: OutputLine): void;
   onGate?(event: GateEvent): void;
 }
 
@@ -138,7 +142,7 @@ export class Cell {
     this.robot = new SimulatedRobot(world, options.pacer);
     this.gate = createGate({
       robot: this.robot,
-      envelope: options.rig.envelope,
+      envelope: withRobotTime(options.rig.envelope, options.task.maxRobotTimeS),
       nowS: options.nowS,
       sha256Hex,
       requiredBeats: options.requiredBeats,
@@ -195,6 +199,7 @@ export class Cell {
       previewId: settings.previewId,
       startJointsRad: settings.startJointsRad,
       grants: settings.grants,
+      closedLoop: wholeRoomGrant(this.gate.envelope),
     };
   }
 
@@ -237,11 +242,16 @@ export class Cell {
           loops: block.loops,
           robotTimeS: this.world.timeS,
         },
-        answer,
+        {
+          onCall: answer,
+          onOutput: (line) => {
+            for (const watch of this.#watches) watch.onOutput?.(line);
+          },
+        },
         signal,
       );
     } finally {
-      permit.end();
+      await permit.end();
       this.#sandboxHash = undefined;
     }
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalClaims } from '../../drivers/gate/approval.ts';
 import { canonicalJson, frozenCopy } from '../../drivers/gate/canonical-json.ts';
+import { type ClosedLoopGrant, wholeRoomGrant } from '../../drivers/gate/closed-loop.ts';
 import {
   assertEnforceable,
   type Envelope,
@@ -82,6 +83,7 @@ describe('An approval', () => {
       { previewId: null },
       { startJointsRad: null },
       { grants: ['maxCalls'] },
+      { closedLoop: wholeRoomGrant(PANDA_SIMULATED_ENVELOPE) },
     ];
     const { claims } = createStand();
     expect(new Set(changes.flatMap(Object.keys))).toEqual(new Set(Object.keys(claims())));
@@ -92,6 +94,25 @@ describe('An approval', () => {
       expect((await refusalOf(() => gate.begin(offer.id, now(change)))).code).toBe('APPROVAL_VOID');
       expect((await refusalOf(() => gate.begin(offer.id, now()))).code).toBe('APPROVAL_VOID');
       expect(kindsSent()).toEqual([]);
+    }
+  });
+
+  test('covers every figure of a bounded permit', async () => {
+    const granted = wholeRoomGrant(PANDA_SIMULATED_ENVELOPE);
+    const others: Partial<ClosedLoopGrant>[] = [
+      { volume: { ...granted.volume, max: [0.9, 0.75, 1.1] } },
+      { toolSpeedMPerS: granted.toolSpeedMPerS / 2 },
+      { forceN: granted.forceN - 1 },
+      { seconds: granted.seconds - 1 },
+      { stopCondition: 'contact' },
+    ];
+    expect(new Set(others.flatMap(Object.keys))).toEqual(new Set(Object.keys(granted)));
+    for (const other of others) {
+      const { gate, claims } = createStand();
+      const offer = gate.offer(claims({ closedLoop: granted }));
+      gate.approve(offer.id, offer.digest, PERSON);
+      const now = claims({ closedLoop: { ...granted, ...other } });
+      expect((await refusalOf(() => gate.begin(offer.id, now))).code).toBe('APPROVAL_VOID');
     }
   });
 

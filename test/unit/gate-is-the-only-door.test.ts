@@ -27,7 +27,7 @@ function doorsInProduct(): readonly Door[] {
   return shippedDoors;
 }
 
-test('nothing but the gate takes execute, moveGripper or advance of a robot into its hands', () => {
+test('nothing but the gate takes execute, servo, moveGripper, advance or rest of a robot into its hands', () => {
   const outside = doorsInProduct().filter(({ file }) => !file.startsWith('drivers/gate/'));
   expect(outside.map(({ file, line, text }) => `${file}:${line} ${text}`)).toEqual([]);
 });
@@ -38,6 +38,8 @@ test('inside the gate there is one place for each of them', () => {
     'drivers/gate/robot-command.ts advance',
     'drivers/gate/robot-command.ts execute',
     'drivers/gate/robot-command.ts moveGripper',
+    'drivers/gate/robot-command.ts rest',
+    'drivers/gate/robot-command.ts servo',
   ]);
 });
 
@@ -49,6 +51,9 @@ const INTRUDERS: Record<string, string> = {
   'a computed name': "export const go = (robot: Robot, plan: Plan) => robot['execute'](plan);",
   'a name that is only known to the checker':
     "const name = 'execute';\nexport const go = (robot: Robot, plan: Plan) => robot[name](plan);",
+  'a closed loop of its own': 'export const go = (robot: Robot, command: ServoCommand) => robot.servo(command);',
+  'a closed loop under another name':
+    'export const go = ({ servo: follow }: Robot, command: ServoCommand) => follow(command);',
   'a method taken for later': 'export const go = (robot: Robot) => robot.moveGripper;',
   'a destructured method': 'export const go = ({ execute }: Robot) => execute;',
   'a destructured method under another name':
@@ -67,7 +72,7 @@ const INTRUDERS: Record<string, string> = {
   'a robot returned as a permit': 'export const go = (robot: Robot): { permit: Permit } => ({ permit: robot });',
 };
 
-const HEAD = `import type { Plan, Robot } from '../drivers/robot.ts';
+const HEAD = `import type { Plan, Robot, ServoCommand } from '../drivers/robot.ts';
 import { FakeRobot } from '../drivers/fake/fake-robot.ts';
 interface Permit { advance(seconds: number): Promise<void> }
 `;
@@ -92,12 +97,14 @@ test.each(Object.keys(INTRUDERS))('the search sees %s', (name) => {
 
 test('the search lets a permit of the gate be used, and a robot be asked, planned with and stopped', () => {
   const guest = join(ROOT, 'skills/guest.ts');
-  const code = `import type { Plan, PlanRequest, Robot } from '../drivers/robot.ts';
+  const code = `import type { Plan, PlanRequest, Robot, ServoCommand } from '../drivers/robot.ts';
 import type { BlockPermit } from '../drivers/gate/block-permit.ts';
-export async function work(permit: BlockPermit, robot: Robot, request: PlanRequest): Promise<void> {
+export async function work(permit: BlockPermit, robot: Robot, request: PlanRequest, aim: ServoCommand): Promise<void> {
   await robot.state();
   const plan: Plan = await robot.plan(request);
   await permit.execute(plan);
+  await permit.servo(aim);
+  await permit.rest();
   await permit.moveGripper({ arm: 'left', widthM: 0, forceN: 20 });
   const { advance } = permit;
   await advance(1);

@@ -5,8 +5,8 @@ import type { FakeCommand, FakeRobot } from '../../drivers/fake/fake-robot.ts';
 import type { ApprovalClaims } from '../../drivers/gate/approval.ts';
 import type { BeatRule, BeatSource } from '../../drivers/gate/beats.ts';
 import type { LimitName } from '../../drivers/gate/envelope.ts';
-import type { Plan } from '../../drivers/robot.ts';
-import { opinionOn } from './gate-oracle.ts';
+import type { Plan, ServoCommand } from '../../drivers/robot.ts';
+import { opinionOn, opinionOnTarget } from './gate-oracle.ts';
 import { SCENARIO_ENVELOPE } from './gate-scenario-plans.ts';
 
 /** An offer as the scenario knows it. Times are counts of happenings, not seconds. */
@@ -27,9 +27,13 @@ export interface KnownBlock {
   plannedS: number;
   stepsGranted: number;
   stepsUsed: number;
+  /** Robot time under leases that are over, and the one that is not, seconds. */
+  loopS: number;
+  lease: { readonly fromS: number; readonly untilS: number } | undefined;
 }
 
-export type MotionCommand = Exclude<FakeCommand, { kind: 'stop' } | { kind: 'clear-stop' }>;
+/** Commands that can begin a motion or let time pass; to rest, to stop and to clear a stop are none. */
+export type MotionCommand = Exclude<FakeCommand, { kind: 'stop' } | { kind: 'clear-stop' } | { kind: 'rest' }>;
 
 export class GateMonitor {
   readonly violations: string[] = [];
@@ -97,7 +101,17 @@ export class GateMonitor {
     const late = this.lateBeat('start');
     if (late !== undefined) this.breach(`${name} began without a beat of the ${late}`);
     offer.begun = true;
-    return { offer, begunAt: this.next(), ended: false, sent: 0, plannedS: 0, stepsGranted: 0, stepsUsed: 0 };
+    return {
+      offer,
+      begunAt: this.next(),
+      ended: false,
+      sent: 0,
+      plannedS: 0,
+      stepsGranted: 0,
+      stepsUsed: 0,
+      loopS: 0,
+      lease: undefined,
+    };
   }
 
   /** A required source that is silent, as far as the scenario knows. */
@@ -154,17 +168,36 @@ export class GateMonitor {
     const late = this.lateBeat('run');
     if (late !== undefined) this.breach(`${what} without a beat of the ${late}`);
     if (claims.robotId !== robot.identity.id) this.breach(`${what} to another robot`);
-    if (claims.stepMode === 'each-motion' && command.kind !== 'advance') {
+    const goesOn = command.kind === 'servo' && block.lease !== undefined && robot.timeS < block.lease.untilS;
+    if (claims.stepMode === 'each-motion' && command.kind !== 'advance' && !goesOn) {
       block.stepsUsed += 1;
       if (block.stepsUsed > block.stepsGranted) this.breach(`${what} without the operator's step`);
     }
-    this.#judgeLimits(what, command, block, robot.jointsRad());
+    this.#judgeLimits(what, command, block, robot.jointsRad(), goesOn ? 0 : 1);
+    if (command.kind === 'servo') this.#judgeLoop(what, command.command, block, robot.timeS);
   }
 
-  #judgeLimits(what: string, command: MotionCommand, block: KnownBlock, atRad: readonly number[]): void {
+  /** The robot was told to end its leases: from here on no time counts. */
+  noteRestReceived(block: KnownBlock | undefined, nowS: number): void {
+    if (block?.lease === undefined) return;
+    block.loopS += Math.min(nowS, block.lease.untilS) - block.lease.fromS;
+    block.lease = undefined;
+  }
+
+  #judgeLoop(what: string, command: ServoCommand, block: KnownBlock, nowS: number): void {
+    const { claims } = block.offer;
+    const never = opinionOnTarget(command, claims.closedLoop, SCENARIO_ENVELOPE, claims.speedScale);
+    if (never !== undefined) this.breach(`${what} to where it may not go: ${never}`);
+    this.noteRestReceived(block, nowS);
+    block.lease = { fromS: nowS, untilS: nowS + command.leaseS };
+    const loopS = block.loopS + command.leaseS;
+    if (!(loopS <= (claims.closedLoop?.seconds ?? 0) + 1e-6)) this.breach(`${what} for ${loopS} s in all`);
+  }
+
+  #judgeLimits(what: string, command: MotionCommand, block: KnownBlock, atRad: readonly number[], calls: 0 | 1): void {
     const { claims } = block.offer;
     const asks = new Set<LimitName>();
-    block.sent += 1;
+    block.sent += calls;
     if (block.sent > SCENARIO_ENVELOPE.maxCalls.hard) this.breach(`${what} as call ${block.sent}`);
     if (block.sent > (SCENARIO_ENVELOPE.maxCalls.soft ?? Infinity)) asks.add('maxCalls');
     block.plannedS += plannedS(command);
@@ -190,6 +223,7 @@ export class GateMonitor {
 
 function plannedS(command: MotionCommand): number {
   if (command.kind === 'execute') return planDuration(command.plan);
+  if (command.kind === 'servo') return command.command.periodS;
   return command.kind === 'advance' ? command.seconds : 0;
 }
 

@@ -3,8 +3,9 @@
 // thing they share.
 
 import { BODY_POINTS } from '../../drivers/gate/body-points.ts';
+import type { ClosedLoopGrant } from '../../drivers/gate/closed-loop.ts';
 import type { Envelope, LimitName } from '../../drivers/gate/envelope.ts';
-import type { Plan } from '../../drivers/robot.ts';
+import type { Plan, ServoCommand } from '../../drivers/robot.ts';
 import { createLinkFrames, forwardKinematics, frameOrigin, TOOL_FRAME } from '../../sim/robots/panda/kinematics.ts';
 import { JOINT_COUNT, PANDA_JOINT_LIMITS } from '../../sim/robots/panda/limits.ts';
 import { distance, type Vec3 } from '../../sim/spatial.ts';
@@ -66,6 +67,32 @@ export function opinionOn(plan: Plan, measuredRad: readonly number[], envelope: 
   const endSpeed = Math.max(...last.map((value, joint) => Math.abs(value - nextToLast[joint]))) / plan.periodS;
   if (endSpeed > 0.05) return never('ends in motion');
   return { asks: [...asks], topToolSpeedMPerS };
+}
+
+/** Why no closed loop may ever make for these joints; undefined when it may. */
+export function opinionOnTarget(
+  { jointsRad, toolSpeedMPerS, speedScale }: ServoCommand,
+  grant: ClosedLoopGrant | null,
+  envelope: Envelope,
+  approvedScale: number,
+): string | undefined {
+  if (grant === null) return 'nobody granted a closed loop';
+  if (!jointsRad.every(Number.isFinite)) return 'not finite';
+  if (!(speedScale <= approvedScale)) return 'more speed than was approved';
+  if (!(toolSpeedMPerS <= grant.toolSpeedMPerS)) return 'a faster tool than its permit';
+  const frames = createLinkFrames();
+  forwardKinematics(jointsRad, frames);
+  for (const { name, frame, centre, radiusM } of BODY_POINTS) {
+    const at = inBase(frames, frame, centre);
+    const holds = envelope.workspace.some(({ min, max }) =>
+      at.every((value, axis) => value - radiusM >= min[axis] && value + radiusM <= max[axis]),
+    );
+    if (!holds) return `${name} out of the workspace`;
+  }
+  const { min, max } = grant.volume;
+  const tool = frameOrigin(frames, TOOL_FRAME);
+  const isInside = tool.every((value, axis) => value >= min[axis] - 1e-9 && value <= max[axis] + 1e-9);
+  return isInside ? undefined : 'outside the volume of its permit';
 }
 
 /** A point of a link frame in the base frame of the arm, metres. */

@@ -3,7 +3,7 @@
 
 import type { FakeRobot } from '../../drivers/fake/fake-robot.ts';
 import type { ApprovalClaims } from '../../drivers/gate/approval.ts';
-import { SCENARIO_ENVELOPE } from './gate-scenario-plans.ts';
+import { SCENARIO_ENVELOPE, SCENARIO_LOOP } from './gate-scenario-plans.ts';
 import type { ClaimsNow, OfferWishes } from './gate-scenario-steps.ts';
 
 /** @param count makes the source of each offer its own */
@@ -27,6 +27,7 @@ export function wishedClaims(wishes: OfferWishes, robot: FakeRobot, epoch: numbe
     previewId: 'preview-1',
     startJointsRad: startJoints === 'none' ? null : [start],
     grants,
+    closedLoop: wishes.closedLoop === 'granted' ? SCENARIO_LOOP : null,
   };
 }
 
@@ -39,5 +40,7 @@ export function changedClaims(claims: ApprovalClaims, change: ClaimsNow): Approv
       return { ...claims, source: `${claims.source};` };
     case 'more-grants':
       return { ...claims, grants: [...claims.grants, 'jointSpeedShare'] };
+    case 'longer-loop':
+      return { ...claims, closedLoop: { ...SCENARIO_LOOP, seconds: SCENARIO_LOOP.seconds + 1 } };
   }
 }

@@ -4,9 +4,16 @@
 import { planFakeMotion } from '../../drivers/fake/fake-plan.ts';
 import type { FakeRobot } from '../../drivers/fake/fake-robot.ts';
 import { BODY_POINTS } from '../../drivers/gate/body-points.ts';
+import type { ClosedLoopGrant } from '../../drivers/gate/closed-loop.ts';
 import { type Envelope, PANDA_SIMULATED_ENVELOPE } from '../../drivers/gate/envelope.ts';
 import type { Plan, PlanRequest } from '../../drivers/robot.ts';
-import { createLinkFrames, forwardKinematics, READY_POSE_RAD } from '../../sim/robots/panda/kinematics.ts';
+import {
+  createLinkFrames,
+  forwardKinematics,
+  frameOrigin,
+  READY_POSE_RAD,
+  TOOL_FRAME,
+} from '../../sim/robots/panda/kinematics.ts';
 import { JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
 import { inBase, opinionOn } from './gate-oracle.ts';
 
@@ -17,6 +24,18 @@ const EDGE_RAD = 0.08;
 
 /** How far the arm reaches beyond the workspace in the edge place, metres: less than the last step of a plan to it. */
 const BEYOND_M = 2e-7;
+
+/** How far a closed loop may turn, radians: the volume of its permit ends here. */
+const LOOP_RAD = 0.04;
+
+/** Targets of a closed loop, radians of the first joint: inside the permit, beyond it, beyond the workspace, nowhere. */
+export const AIMS = { inside: 0.02, 'past-the-volume': 0.06, 'past-the-edge': 0.09, nowhere: Number.NaN } as const;
+export type Aim = keyof typeof AIMS;
+
+/** Joints to make for, radians. */
+export function aimRad(aim: Aim): readonly number[] {
+  return READY_POSE_RAD.map((rad, joint) => (joint === 0 ? AIMS[aim] : rad));
+}
 
 export const PLAN_KINDS = [
   'quick',
@@ -88,6 +107,24 @@ function farthestY(jointsRad: readonly number[]): number {
   const frames = createLinkFrames();
   forwardKinematics(jointsRad, frames);
   return Math.max(...BODY_POINTS.map(({ frame, centre, radiusM }) => inBase(frames, frame, centre)[1] + radiusM));
+}
+
+/** What the scenarios' approvals grant to closed loops. */
+export const SCENARIO_LOOP: ClosedLoopGrant = {
+  volume: { min: [-0.5, -0.75, -0.112], max: [0.9, toolY(LOOP_RAD), 1.2] },
+  toolSpeedMPerS: 0.4,
+  forceN: 30,
+  seconds: 0.5,
+  stopCondition: 'none',
+};
+
+function toolY(turnRad: number): number {
+  const frames = createLinkFrames();
+  forwardKinematics(
+    READY_POSE_RAD.map((rad, joint) => (joint === 0 ? turnRad : rad)),
+    frames,
+  );
+  return frameOrigin(frames, TOOL_FRAME)[1];
 }
 
 function topSpeed(speedScale: number): number {

@@ -7,7 +7,7 @@ import type { BeatSource } from '../../drivers/gate/beats.ts';
 import type { LimitName } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
-import { PLAN_KINDS, type PlanKind } from './gate-scenario-plans.ts';
+import { type Aim, PLAN_KINDS, type PlanKind } from './gate-scenario-plans.ts';
 
 export interface Setup {
   readonly kind: 'simulated' | 'real';
@@ -22,10 +22,11 @@ export interface OfferWishes {
   readonly speedScale: number;
   readonly stepMode: 'none' | 'each-motion';
   readonly startJoints: 'measured' | 'elsewhere' | 'none';
+  readonly closedLoop: 'granted' | 'none';
 }
 
 /** What a block would run with now, against what was offered. */
-export type ClaimsNow = 'same' | 'edited' | 'more-grants';
+export type ClaimsNow = 'same' | 'edited' | 'more-grants' | 'longer-loop';
 
 /** `pick` chooses among the offers, blocks or stops so far, 0 being the newest. */
 export type Act =
@@ -48,6 +49,14 @@ export type Act =
       readonly beats: 'fresh' | 'old';
     }
   | { readonly act: 'move'; readonly pick: number; readonly plan: PlanKind }
+  | {
+      readonly act: 'loop';
+      readonly pick: number;
+      readonly aim: Aim;
+      readonly toolSpeedMPerS: number;
+      readonly leaseS: number;
+    }
+  | { readonly act: 'rest'; readonly pick: number }
   | { readonly act: 'grip'; readonly pick: number; readonly forceN: number; readonly widthM: number }
   | { readonly act: 'wait'; readonly pick: number; readonly seconds: number }
   | { readonly act: 'end'; readonly pick: number }
@@ -90,10 +99,21 @@ const wishes: fc.Arbitrary<OfferWishes> = fc.record({
   speedScale: fc.constantFrom(1, 1, 1, 1, 0.1),
   stepMode: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'each-motion' as const),
   startJoints: fc.constantFrom('measured' as const, 'measured' as const, 'none' as const, 'elsewhere' as const),
+  closedLoop: fc.constantFrom('granted' as const, 'granted' as const, 'granted' as const, 'none' as const),
 });
 const goodWishes: fc.Arbitrary<OfferWishes> = wishes.map((wish) => ({ ...wish, startJoints: 'measured' }));
 const pick = fc.constantFrom(0, 0, 0, 0, 0, 1, 1, 2);
-const claimsNow = fc.constantFrom<ClaimsNow>('same', 'same', 'same', 'same', 'same', 'same', 'edited', 'more-grants');
+const claimsNow = fc.constantFrom<ClaimsNow>(
+  'same',
+  'same',
+  'same',
+  'same',
+  'same',
+  'same',
+  'edited',
+  'more-grants',
+  'longer-loop',
+);
 const person = fc.constantFrom('person' as const, 'person' as const, 'person' as const, 'automatic' as const);
 const plan = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom<PlanKind>('quick', 'slow') },
@@ -132,6 +152,17 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 20, arbitrary: fc.record({ act: fc.constant('move' as const), pick, plan }) },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      act: fc.constant('loop' as const),
+      pick,
+      aim: fc.constantFrom<Aim>('inside', 'inside', 'inside', 'past-the-volume', 'past-the-edge', 'nowhere'),
+      toolSpeedMPerS: fc.constantFrom(0.1, 0.1, 0.4, 0.41),
+      leaseS: fc.constantFrom(0.05, 0.1, 0.2, 0.3, 0.7),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('rest' as const), pick }) },
   {
     weight: 3,
     arbitrary: fc.record({

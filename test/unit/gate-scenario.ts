@@ -18,7 +18,7 @@ import type { StopCause } from '../../drivers/gate/stop-latch.ts';
 import type { Plan } from '../../drivers/robot.ts';
 import { GateMonitor, type KnownBlock, type KnownOffer, type MotionCommand } from './gate-monitor.ts';
 import { changedClaims, wishedClaims } from './gate-scenario-claims.ts';
-import { makePlan, type PlanKind, SCENARIO_ENVELOPE } from './gate-scenario-plans.ts';
+import { aimRad, makePlan, type PlanKind, SCENARIO_ENVELOPE } from './gate-scenario-plans.ts';
 import type { ClaimsNow, OfferWishes, Setup, Step } from './gate-scenario-steps.ts';
 
 /** What the scenario needs of the gate's module, so that an altered gate can take its place. */
@@ -49,6 +49,7 @@ export class GateScenario {
   #clockS = 100;
   #ambush: Act<'ambush'> | undefined;
   #stopsNamed = 0;
+  #isIdle = false;
   #commandCount = 0;
 
   constructor({ createGate: create }: GateModule, setup: Setup) {
@@ -61,6 +62,7 @@ export class GateScenario {
       pace: setup.pace,
       onCommand: (command) => {
         if (command.kind === 'stop') this.monitor.noteStopReceived();
+        else if (command.kind === 'rest') this.#noteRest();
         else if (command.kind !== 'clear-stop') this.#noteMotion(command);
       },
     });
@@ -81,13 +83,14 @@ export class GateScenario {
   async run(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       const plan = step.act === 'move' ? await this.#plan(step.plan) : undefined;
+      if (step.act === 'loop') this.#isIdle = (await this.#robotMode()) === 'idle';
       const severalActs = this.#carryOut(step, plan);
       if (severalActs !== undefined) await severalActs;
       for (let turn = step.turns === 'settle' ? SETTLED : step.turns; turn > 0; turn--) await undefined;
-      if (step.turns === 'settle') this.#lookAround();
+      if (step.turns === 'settle') this.#lookAround(await this.#robotMode());
     }
     await turns(SETTLED);
-    this.#lookAround();
+    this.#lookAround(await this.#robotMode());
   }
 
   /** At once, but for the acts that are made of several. */
@@ -108,6 +111,10 @@ export class GateScenario {
         return this.#newBlock(step);
       case 'move':
         return this.#move(step, planned);
+      case 'loop':
+        return this.#loop(step);
+      case 'rest':
+        return this.#rest(step.pick);
       case 'grip':
         return this.#grip(step);
       case 'wait':
@@ -172,6 +179,10 @@ export class GateScenario {
   #noteMotion(command: MotionCommand): void {
     const key = command.kind === 'execute' ? command.plan : keyOf(command);
     this.monitor.noteMotionReceived(command, this.#sentBy.get(key), this.robot);
+  }
+
+  #noteRest(): void {
+    for (const { known } of this.#blocks) this.monitor.noteRestReceived(known, this.robot.timeS);
   }
 
   #offer(wishes: OfferWishes): void {
@@ -257,7 +268,8 @@ export class GateScenario {
     const { known, permit, abort } = block;
     const { claims } = known.offer;
     const isPlain = kind === 'slow' && claims.speedScale === 1 && claims.stepMode === 'none' && pause === 'settle';
-    const isAlone = planned.isIdle && !this.robot.isBusy() && this.#ambush === undefined && !abort.signal.aborted;
+    const isFree = planned.isIdle && !this.robot.isBusy() && this.#waiting.size === 0;
+    const isAlone = isFree && this.#ambush === undefined && !abort.signal.aborted;
     const mustGo = isPlain && isAlone && known.sent === 0 && this.monitor.mayMove(known);
     const before = this.monitor.motionsReceived;
     this.#sentBy.set(planned.plan, known);
@@ -266,6 +278,45 @@ export class GateScenario {
     return turns(SETTLED).then(() => {
       if (this.monitor.motionsReceived === before) this.monitor.breach('a good motion was held back');
     });
+  }
+
+  /** A plain turn of a closed loop, alone and inside its permit, has to go through. */
+  #loop({ pick, aim, toolSpeedMPerS, leaseS, turns: pause }: Act<'loop'>): Promise<void> | void {
+    const block = at(this.#blocks, pick);
+    if (block === undefined) return;
+    const { known, permit, abort } = block;
+    const { closedLoop, speedScale, stepMode } = known.offer.claims;
+    const unique = toolSpeedMPerS - this.#commandCount++ * 1e-9;
+    const isPlain = aim === 'inside' && toolSpeedMPerS === 0.1 && leaseS < 0.3 && pause === 'settle';
+    const isGranted = closedLoop !== null && speedScale === 1 && stepMode === 'none';
+    const isAlone = !this.robot.isBusy() && this.#waiting.size === 0 && this.#ambush === undefined;
+    const isReady = known.sent === 0 && this.robot.jointsRad()[0] < 0.02 && !abort.signal.aborted;
+    const mustGo = isPlain && isGranted && isAlone && isReady && this.#isIdle && this.monitor.mayMove(known);
+    const before = this.monitor.motionsReceived;
+    this.#sentBy.set(`loop ${unique}`, known);
+    const jointsRad = aimRad(aim);
+    this.#watch(
+      permit.servo(
+        {
+          arm: 'left',
+          jointsRad,
+          speedScale: Math.min(0.5, speedScale),
+          toolSpeedMPerS: unique,
+          periodS: 0.05,
+          leaseS,
+        },
+        abort.signal,
+      ),
+    );
+    if (!mustGo) return;
+    return turns(SETTLED).then(() => {
+      if (this.monitor.motionsReceived === before) this.monitor.breach('a good turn of a closed loop was held back');
+    });
+  }
+
+  #rest(pick: number): void {
+    const block = at(this.#blocks, pick);
+    if (block !== undefined) this.#watch(block.permit.rest(block.abort.signal));
   }
 
   #grip({ pick, forceN, widthM }: Act<'grip'>): void {
@@ -347,10 +398,13 @@ export class GateScenario {
   }
 
   /** With everything settled: stops are named and told alike, and nobody waits behind a shut gate. */
-  #lookAround(): void {
+  #lookAround(mode: string): void {
     this.monitor.assertStopsNamed(this.#stopsNamed);
     const { stops } = this.#gate.state();
     if (this.monitor.isLatched() !== stops.length > 0) this.monitor.breach(`${stops.length} stops stand`);
+    if (this.#gate.state().running === null && stops.length === 0 && mode === 'moving' && !this.robot.isBusy()) {
+      this.monitor.breach('an arm moves under a lease although no block runs');
+    }
     const awaited = this.#waiting.size - this.#silentStops();
     if (stops.length > 0 && awaited > 0) this.monitor.breach(`${awaited} calls still wait behind a shut gate`);
   }
@@ -386,6 +440,7 @@ export class GateScenario {
 const PERSON = { kind: 'person', name: 'scenario' } as const;
 
 function keyOf(command: Exclude<MotionCommand, { kind: 'execute' }>): string {
+  if (command.kind === 'servo') return `loop ${command.command.toolSpeedMPerS}`;
   return command.kind === 'gripper' ? `grip ${command.command.forceN}` : `wait ${command.seconds}`;
 }
 

@@ -62,6 +62,7 @@ export function createStand(
     previewId: 'preview-1',
     startJointsRad: [robot.jointsRad()],
     grants: [],
+    closedLoop: null,
     ...changes,
   });
   return {

@@ -1,11 +1,11 @@
-// Owns the search for code that could move a robot: every place that reads `execute`, `moveGripper` or `advance` off
-// something that is a Robot to the type checker, and every place that passes a Robot off as something else with such a
+// Owns the search for code that could move a robot: every place that reads `execute`, `servo`, `moveGripper`, `advance` or
+// `rest` off something that is a Robot to the type checker, and every place that passes a Robot off as something else with such a
 // method. It looks at types, not at names of variables, so aliases, slices and destructuring are seen. Must never look at the tests: they may drive a robot of their own.
 
 import { relative } from 'node:path';
 import ts from 'typescript';
 
-const METHODS: ReadonlySet<string> = new Set(['execute', 'moveGripper', 'advance']);
+const METHODS: ReadonlySet<string> = new Set(['execute', 'servo', 'moveGripper', 'advance', 'rest']);
 
 export interface Door {
   /** Path from the root, with forward slashes. */

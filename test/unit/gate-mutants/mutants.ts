@@ -81,8 +81,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'room-check.ts',
-        find: 'point < BODY_POINTS.length; point++',
-        replace: 'sample > 0 && point < BODY_POINTS.length; point++',
+        find: '    checkPosture(body, arm, envelope, () =>',
+        replace: '    if (sample > 0) checkPosture(body, arm, envelope, () =>',
       },
     ],
   },
@@ -91,8 +91,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'block-permit.ts',
-        find: '      assertOpen(signal);\n      const answer = send(command);\n',
-        replace: '      const answer = send(command);\n',
+        find: '      assertOpen(signal);\n      const answer = send(',
+        replace: '      const answer = send(',
       },
     ],
   },
@@ -162,8 +162,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'block-permit.ts',
-        find: '        await operatorsStep({ commandId, command: facts }, signal);\n',
-        replace: '        void operatorsStep({ commandId, command: facts }, signal).catch(() => undefined);\n',
+        find: '          await operatorsStep({ commandId, command: facts }, signal);\n',
+        replace: '          void operatorsStep({ commandId, command: facts }, signal).catch(() => undefined);\n',
       },
     ],
   },
@@ -184,6 +184,81 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'gate.ts',
         find: 'if (stopped.report === null) {',
         replace: "if (stopId === '') {",
+      },
+    ],
+  },
+  {
+    name: 'a lease that outlives the stop: closed loops go on after it, and after the reset',
+    edits: [
+      {
+        file: 'block-permit.ts',
+        find: "      assertOpen(signal);\n      if (command.kind !== 'gripper') {",
+        replace: "      if (command.kind !== 'servo') assertOpen(signal);\n      if (command.kind !== 'gripper') {",
+      },
+      {
+        file: 'block-permit.ts',
+        find: '      assertOpen(signal);\n      const answer = send(',
+        replace: "      if (command.kind !== 'servo') assertOpen(signal);\n      const answer = send(",
+      },
+    ],
+  },
+  {
+    name: 'a lease that outlives its block: the arm is left to run on',
+    edits: [
+      {
+        file: 'block-permit.ts',
+        find: '      const atRest = endLeases();\n',
+        replace: '      const atRest = Promise.resolve();\n',
+      },
+    ],
+  },
+  {
+    name: 'closed-loop targets unchecked: the arm may be sent out of the workspace',
+    edits: [
+      {
+        file: 'servo-check.ts',
+        find: '      checkPosture(body, arm, envelope, () => name);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'the volume of the permit is ignored',
+    edits: [
+      {
+        file: 'servo-check.ts',
+        find: '      assertInVolume(arm, toolOf(body.centres),',
+        replace: '      if (steps < 0) assertInVolume(arm, toolOf(body.centres),',
+      },
+    ],
+  },
+  {
+    name: 'the speed of the permit is ignored',
+    edits: [
+      {
+        file: 'servo-check.ts',
+        find: 'if (!(command.toolSpeedMPerS <= grant.toolSpeedMPerS)) {',
+        replace: 'if (!(command.toolSpeedMPerS <= 99)) {',
+      },
+    ],
+  },
+  {
+    name: 'seconds of closed-loop motion are not counted: each lease is judged by itself',
+    edits: [
+      {
+        file: 'closed-loop.ts',
+        find: '      const neededS = usedS(nowS, arm) + leaseS;\n',
+        replace: '      const neededS = usedS(nowS, arm) * 0 + leaseS;\n',
+      },
+    ],
+  },
+  {
+    name: 'closed loops are free: none counts as a call',
+    edits: [
+      {
+        file: 'robot-command.ts',
+        find: 'isNewCall: !closedLoop.mayMove(arm, timeS),',
+        replace: 'isNewCall: false,',
       },
     ],
   },
