@@ -27,6 +27,8 @@ export interface PhysicsViews {
   readonly actuatorForce: Float64Array;
   /** What contacts, joint limits and equalities exert on each degree of freedom: newtons or newton metres. */
   readonly constraintForce: Float64Array;
+  /** What the sensors of the model read in the last step. */
+  readonly sensorData: Float64Array;
   /** Rows of 2 (low, high), newtons or newton metres. Belongs to the model, so snapshots do not hold it. */
   readonly actuatorForceRange: Float64Array;
 }
@@ -40,7 +42,7 @@ export interface Contact {
   readonly position: readonly [number, number, number];
 }
 
-export type NamedKind = 'body' | 'joint' | 'geom' | 'site' | 'actuator';
+export type NamedKind = 'body' | 'joint' | 'geom' | 'site' | 'actuator' | 'sensor';
 
 const NOTHING = new Float64Array(0);
 const NO_VIEWS: PhysicsViews = {
@@ -54,6 +56,7 @@ const NO_VIEWS: PhysicsViews = {
   siteXmat: NOTHING,
   actuatorForce: NOTHING,
   constraintForce: NOTHING,
+  sensorData: NOTHING,
   actuatorForceRange: NOTHING,
 };
 
@@ -229,6 +232,11 @@ export class Physics {
     return { qpos: this.model.jnt_qposadr[joint], qvel: this.model.jnt_dofadr[joint] };
   }
 
+  /** Where a sensor's values begin in sensorData. @throws RangeError for an unknown name */
+  sensorAddress(name: string): number {
+    return this.model.sensor_adr[this.id('sensor', name)];
+  }
+
   /** Frees the engine's memory; safe to call twice. */
   dispose(): void {
     if (this.#disposed) return;
@@ -255,6 +263,7 @@ export class Physics {
       geom: types.mjOBJ_GEOM,
       site: types.mjOBJ_SITE,
       actuator: types.mjOBJ_ACTUATOR,
+      sensor: types.mjOBJ_SENSOR,
     }[kind].value;
   }
 
@@ -271,6 +280,7 @@ export class Physics {
       siteXmat: data.site_xmat,
       actuatorForce: data.actuator_force,
       constraintForce: data.qfrc_constraint,
+      sensorData: data.sensordata,
       actuatorForceRange: model.actuator_forcerange,
     };
   }

@@ -3,6 +3,7 @@
 
 import { STEP_S } from '../engine/physics.ts';
 import { type CollisionBits, pandaMjcf } from '../robots/panda/mjcf.ts';
+import { type ToolKind, toolFaces } from '../robots/panda/tools.ts';
 import { compose, IDENTITY_POSE, type Pose, type Vec3 } from '../spatial.ts';
 import type { Cavity } from './shapes/cavity.ts';
 
@@ -71,12 +72,29 @@ export interface ArmMount {
   readonly worldFromBase: Pose;
   /** Joint angles at the start, radians, length 7. */
   readonly startJointsRad: readonly number[];
+  /** What the arm works with; its fingers when left out. */
+  readonly tool?: ToolKind;
+}
+
+/** Marks that lie on a fixture and have no thickness: spots of a spill, or dots of ink. */
+export interface MarkLayer {
+  readonly name: string;
+  readonly kind: 'spill' | 'ink';
+  /** The fixture they lie on top of. */
+  readonly on: string;
+  readonly diameterM: number;
+  readonly colorSrgb: Vec3;
+  /** Where they lie at the start: x, y in the base frame of arm 0, metres. */
+  readonly points: readonly (readonly [number, number])[];
 }
 
 export interface Scene {
   readonly arms: readonly ArmMount[];
   readonly fixtures: readonly Fixture[];
   readonly props: readonly Prop[];
+  readonly marks?: readonly MarkLayer[];
+  /** Names of the fixtures on which the force of the arms is measured. */
+  readonly forceOn?: readonly string[];
   /** Downward acceleration of free fall, m/s^2; the earth's when left out. */
   readonly gravityMPerS2?: number;
 }
@@ -165,19 +183,52 @@ function propMjcf(prop: Prop, bits: CollisionBits): string {
   return `<body name="${name}" ${placeMjcf(prop.pose)}><freejoint name="${name}"/>${geoms}</body>`;
 }
 
+/** Name of the sensor for the force with which a face of a tool presses on a fixture. */
+export function faceSensorName(side: string, face: string, fixture: string): string {
+  return `${side}/tool_${face} on ${fixture}`;
+}
+
+/** Names of the sensors for the force of an arm on a fixture, one per part. */
+export function forceSensorNames(side: string, fixture: Fixture): readonly string[] {
+  return partsOf(fixture).map((_, part) => `${side} arm on ${geomName(fixture, part)}`);
+}
+
+/** Force sensors of the engine: the sum over all contacts, in the world frame; three numbers each. */
+function sensorsMjcf({ arms, fixtures, marks = [], forceOn = [] }: Scene): string {
+  const sensor = (name: string, one: string, geom: string) =>
+    `<contact name="${escapeName(name)}" ${one} geom2="${escapeName(geom)}" reduce="netforce" data="force"/>`;
+  const fixtureOf = (name: string) => fixtures.filter((fixture) => fixture.name === name);
+  const onMarks = [...new Set(marks.map(({ on }) => on))].flatMap(fixtureOf).flatMap((fixture) =>
+    arms.flatMap(({ side, tool = 'hand' }) =>
+      toolFaces(tool).map((face) =>
+        // Marks lie on a plain box.
+        sensor(faceSensorName(side, face.name, fixture.name), `geom1="${side}/tool_${face.name}"`, geomName(fixture, 0)),
+      ),
+    ),
+  );
+  const onArms = forceOn.flatMap(fixtureOf).flatMap((fixture) =>
+    arms.flatMap(({ side }) =>
+      forceSensorNames(side, fixture).map((name, part) =>
+        sensor(name, `subtree1="${side}/link1"`, geomName(fixture, part)),
+      ),
+    ),
+  );
+  return [...onMarks, ...onArms].join('');
+}
+
 /** MJCF text of a scene. Bodies of arms are prefixed "left/" and "right/"; props and fixtures keep their names. */
 export function sceneMjcf(scene: Scene, purpose: ScenePurpose): string {
   const planning = purpose === 'planning';
   const armBits = planning ? PLANNING_ARM_BITS : PHYSICS_BITS;
   const propBits = planning ? PLANNING_PROP_BITS : PHYSICS_BITS;
   const arms = scene.arms.map((arm) =>
-    pandaMjcf(`${arm.side}/`, arm.worldFromBase, armBits, planning ? PLANNING_MARGIN_M : 0),
+    pandaMjcf(`${arm.side}/`, arm.worldFromBase, armBits, planning ? PLANNING_MARGIN_M : 0, arm.tool),
   );
   const all = (part: keyof (typeof arms)[number]) => arms.map((arm) => arm[part]).join('');
   return `<mujoco model="capstan">
 <compiler angle="radian" autolimits="false"/>
 <option timestep="${STEP_S}" gravity="0 0 ${-(scene.gravityMPerS2 ?? EARTH_GRAVITY_M_PER_S2)}" integrator="implicitfast" cone="elliptic" impratio="10"><flag autoreset="disable"/></option>
 <worldbody>${scene.fixtures.map((fixture) => fixtureMjcf(fixture, propBits)).join('')}${all('body')}${scene.props.map((prop) => propMjcf(prop, propBits)).join('')}</worldbody>
-<contact>${all('contact')}</contact><tendon>${all('tendon')}</tendon><equality>${all('equality')}</equality><actuator>${all('actuator')}</actuator>
+<contact>${all('contact')}</contact><tendon>${all('tendon')}</tendon><equality>${all('equality')}</equality><actuator>${all('actuator')}</actuator>${planning ? '' : `<sensor>${sensorsMjcf(scene)}</sensor>`}
 </mujoco>`;
 }

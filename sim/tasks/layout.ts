@@ -6,6 +6,8 @@ import { PANDA_JOINT_LIMITS } from '../robots/panda/limits.ts';
 import type { ArmMount, Fixture, Part, Prop, Scene } from '../scenes/scene.ts';
 import { SHAPES } from '../scenes/shapes/registry.ts';
 import { compose, IDENTITY_POSE, type Pose, quatFromAxisAngle, type Vec3 } from '../spatial.ts';
+import { goalReferences } from './goal.ts';
+import { drawMarks } from './mark-layout.ts';
 import type { Task } from './task-schema.ts';
 
 /** Gap left between an object and what it stands on, so that nothing starts interpenetrating (m). */
@@ -66,14 +68,34 @@ export function drawScene(task: Task, seed: number): Scene {
       return Math.min(Math.max(drawn, low), high);
     });
   const arms: ArmMount[] = [
-    { side: 'left', worldFromBase: IDENTITY_POSE, startJointsRad: start(robot.startJointsRad) },
+    {
+      side: 'left',
+      worldFromBase: IDENTITY_POSE,
+      startJointsRad: start(robot.startJointsRad),
+      ...(robot.tool === 'hand' ? {} : { tool: robot.tool }),
+    },
   ];
   if (robot.arms === 2) {
     const { position, yaw } = robot.rightBase;
     const worldFromBase: Pose = { position, quatWxyz: quatFromAxisAngle([0, 0, 1], yaw) };
     arms.push({ side: 'right', worldFromBase, startJointsRad: start(robot.rightStartJointsRad) });
   }
-  return { arms, fixtures, props, ...(physics.gravityMPerS2 === 9.81 ? {} : physics) };
+  const marks = drawMarks(task, seed);
+  const forceOn = measuredFixtures(task);
+  return {
+    arms,
+    fixtures,
+    props,
+    ...(marks.length === 0 ? {} : { marks }),
+    ...(forceOn.length === 0 ? {} : { forceOn }),
+    ...(physics.gravityMPerS2 === 9.81 ? {} : physics),
+  };
+}
+
+/** The furniture whose force a goal asks for. */
+function measuredFixtures({ goal, variants }: Task): readonly string[] {
+  const references = [goal, ...variants.map((variant) => variant.goal)].flatMap((one) => goalReferences(one));
+  return [...new Set(references.filter(({ kind }) => kind === 'fixture').map(({ name }) => name))];
 }
 
 /**

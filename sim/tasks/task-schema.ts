@@ -66,6 +66,14 @@ const markSchema = z.discriminatedUnion('kind', [
     on: objectName.describe('the fixture that is drawn on'),
     color,
     diameterM: positive.max(0.05).default(0.004).describe('width of a line'),
+    lines: z
+      .array(z.array(z.tuple([finite, finite])).min(2))
+      .default([])
+      .describe('lines that are there from the start, points x, y, metres'),
+    shift: z
+      .strictObject({ x: range, y: range })
+      .default({ x: [0, 0], y: [0, 0] })
+      .describe('how far all these lines are moved, drawn per seed'),
   }),
 ]);
 

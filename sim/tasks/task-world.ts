@@ -13,6 +13,7 @@ import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
 import { geomName, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
 import type { Cavity } from '../scenes/shapes/cavity.ts';
 import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
+import { Marks, type MarksState } from './marks.ts';
 import { createTraceHash, type TraceHash } from '../trace-hash.ts';
 
 /** Physics steps per tick: trace, replay and decisions go by ticks of 10 ms. */
@@ -30,9 +31,10 @@ export interface WorldSnapshot {
   readonly timeS: number;
   readonly servos: readonly ArmServoState[];
   readonly hands: readonly HandServoState[];
+  readonly marks: MarksState;
 }
 
-/** True state of a prop, a feature or a fixture. */
+/** True state of a prop, a feature, a fixture or of marks. */
 export interface PropState {
   readonly name: string;
   readonly pose: Pose;
@@ -54,6 +56,8 @@ export class TaskWorld {
   readonly arms: readonly ArmHandles[];
   readonly servos: readonly ArmServo[];
   readonly hands: readonly HandServo[];
+  /** What lies on the furniture without any thickness. */
+  readonly marks: Marks;
   readonly trace: TraceHash = createTraceHash();
   readonly #props: readonly { name: string; size: Vec3; cavity?: Cavity; qpos: number; qvel: number }[];
   readonly #bodies: readonly { name: string; body: number }[];
@@ -95,6 +99,7 @@ export class TaskWorld {
       });
     }
     this.#owners = this.#geomNames.map((name) => owners.get(name));
+    this.marks = new Marks(this.physics, scene);
     for (let k = 0; k < Math.round(SETTLE_AT_START_S / TICK_S); k++) this.#advanceTick();
   }
 
@@ -115,6 +120,9 @@ export class TaskWorld {
     this.#timeS += TICK_S;
     const { qpos, qvel, ctrl } = this.physics.views;
     this.trace.tick(qpos, qvel, ctrl);
+    this.marks.tick((layer, removed, laid) => {
+      this.trace.call('marks', JSON.stringify([layer, removed]), JSON.stringify(laid));
+    });
     for (const listener of this.#listeners) listener();
   }
 
@@ -159,7 +167,7 @@ export class TaskWorld {
     return readWidth(this.physics, this.arms[arm]);
   }
 
-  /** Whatever has a name and a place: a prop, a feature of one, a fixture or a feature of one. */
+  /** Whatever has a name and a place: a prop, a feature of one, a fixture or a feature of one, marks that are left. */
   thing(name: string): PropState | undefined {
     const prop = this.prop(name);
     if (prop !== undefined) return prop;
@@ -169,7 +177,8 @@ export class TaskWorld {
       const feature = body.features?.find((one) => one.name === name);
       if (feature !== undefined) return { name, pose: compose(pose, feature.bodyFromFeature), size: feature.size };
     }
-    return undefined;
+    const area = this.marks.area(name);
+    return area === undefined ? undefined : { name, ...area };
   }
 
   /** Names of the pairs that touch now, as [one, other]: props and fixtures by name, arms by the part. */
@@ -239,6 +248,7 @@ export class TaskWorld {
       timeS: this.#timeS,
       servos: this.servos.map((servo) => servo.state()),
       hands: this.hands.map((hand) => hand.state()),
+      marks: this.marks.state(),
     };
   }
 
@@ -259,6 +269,7 @@ export class TaskWorld {
     this.hands.forEach((hand, index) => {
       hand.restore(snapshot.hands[index]);
     });
+    this.marks.restore(snapshot.marks);
   }
 
   dispose(): void {

@@ -12,6 +12,7 @@ import {
 import { FINGER_INERTIAL, HAND_INERTIAL, type Inertial, LINK_INERTIALS } from './inertials.ts';
 import { FINGER_OFFSET_M, FLANGE_OFFSET_M, HAND_TURN_RAD, PANDA_DH, TOOL_OFFSET_M } from './kinematics.ts';
 import { FRANKA_HAND_LIMITS, PANDA_JOINT_LIMITS } from './limits.ts';
+import { TOOLS, type ToolFace, type ToolKind } from './tools.ts';
 
 /** Position gains of the joint servos, Nm/rad (mujoco_menagerie's, close to Franka's joint impedance). */
 export const JOINT_STIFFNESS = [4500, 4500, 3500, 3500, 2000, 2000, 2000] as const;
@@ -68,27 +69,55 @@ function inertial({ massKg, centre, inertia }: Inertial, centreOverride?: Vec3):
   return `<inertial mass="${massKg}" pos="${numbers(centreOverride ?? centre)}" fullinertia="${numbers(inertia)}"/>`;
 }
 
+/** A working face on its spring. */
+function faceMjcf(face: ToolFace, prefix: string, collide: string): string {
+  const name = `${prefix}tool_${face.name}`;
+  const { position, quatWxyz } = face.handFromFace;
+  const [sx, sy] = face.size;
+  const contact = `${collide} priority="1" friction="${face.friction} 0.005 0.0001" solref="0.006 1" solimp="0.95 0.99 0.001"`;
+  const solid: CollisionShape =
+    face.role === 'inks'
+      ? { kind: 'capsule', from: [0, 0, -face.depthM], to: [0, 0, -sx / 2], radiusM: sx / 2 }
+      : { kind: 'box', centre: [0, 0, -face.depthM / 2], halfSize: [sx / 2, sy / 2, face.depthM / 2] };
+  const inertia = face.massKg * 1e-3;
+  return `<body name="${name}" pos="${numbers(position)}" quat="${numbers(quatWxyz)}" gravcomp="1"><inertial mass="${face.massKg}" pos="0 0 ${-face.depthM / 2}" diaginertia="${inertia} ${inertia} ${inertia}"/><joint name="${name}" type="slide" axis="0 0 1" range="${-face.travelM} 0" limited="true" solreflimit="0.004 1" solimplimit="0.95 0.99 0.0005" stiffness="${face.stiffnessNPerM}" damping="${face.dampingNsPerM}" armature="${face.armatureKg}"/>${geom(solid, name, contact)}</body>`;
+}
+
 /**
- * One arm with its hand.
+ * One arm with its hand or tool. A tool sits where the fingers would be: these keep their joints, so that every arm has
+ * the same servos, but touch nothing.
  * @param prefix put before every name, as "left/"
  * @param worldFromBase where the arm stands, metres
  * @param bits which geoms may touch the arm
- * @param marginM distance at which a contact of the arm is reported, metres; hand and fingers get 0.6 of it
+ * @param marginM distance at which a contact of the arm is reported, metres; hand, fingers and tools get 0.6 of it
  */
-export function pandaMjcf(prefix: string, worldFromBase: Pose, bits: CollisionBits, marginM: number): PandaParts {
+export function pandaMjcf(
+  prefix: string,
+  worldFromBase: Pose,
+  bits: CollisionBits,
+  marginM: number,
+  toolKind: ToolKind = 'hand',
+): PandaParts {
   const collide = `contype="${bits.contype}" conaffinity="${bits.conaffinity}"`;
   const shell = `${collide} margin="${marginM}" friction="0.6 0.005 0.0001"`;
   const handMargin = `margin="${HAND_MARGIN_SHARE * marginM}"`;
   const hand = `${collide} ${handMargin} friction="0.6 0.005 0.0001"`;
   const { minRad, maxRad, torqueNm } = PANDA_JOINT_LIMITS;
+  const tool = toolKind === 'hand' ? undefined : TOOLS[toolKind];
+  const grips = tool === undefined ? collide : 'contype="0" conaffinity="0"';
+  const fingerShell = tool === undefined ? hand : grips;
+  const toolMjcf =
+    tool === undefined
+      ? ''
+      : `${geoms(tool.fixed, `${prefix}tool_mount`, hand)}${tool.faces.map((face) => faceMjcf(face, prefix, `${collide} ${handMargin}`)).join('')}`;
 
   const finger = (side: 'left' | 'right', turn: string) => {
     const name = `${prefix}${side}_finger`;
     const [pad, ...rest] = FINGER_SHAPES;
-    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" solreflimit="0.004 1" solimplimit="0.99 0.999 0.0005" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${collide} ${handMargin} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, hand)}</body>`;
+    return `<body name="${name}" pos="0 0 ${FINGER_OFFSET_M}" ${turn} gravcomp="1">${inertial(FINGER_INERTIAL)}<joint name="${name}_joint" type="slide" axis="0 1 0" range="0 ${FRANKA_HAND_LIMITS.maxWidthM / 2}" limited="true" solreflimit="0.004 1" solimplimit="0.99 0.999 0.0005" armature="${FINGER_ARMATURE}" damping="5"/>${geom(pad, `${name}/pad`, `${grips} ${handMargin} condim="4" priority="1" friction="${PAD_FRICTION}" solref="0.004 1" solimp="0.95 0.99 0.001"`)}${geoms(rest, name, fingerShell)}</body>`;
   };
 
-  let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, hand)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}</body>`;
+  let tree = `<body name="${prefix}hand" pos="0 0 ${FLANGE_OFFSET_M}" axisangle="0 0 1 ${HAND_TURN_RAD}" gravcomp="1">${inertial(HAND_INERTIAL)}${geoms(HAND_SHAPES, `${prefix}hand`, hand)}<site name="${prefix}tool" pos="0 0 ${TOOL_OFFSET_M}"/>${finger('left', '')}${finger('right', 'quat="0 0 0 1"')}${toolMjcf}</body>`;
   for (let i = PANDA_DH.length - 1; i >= 0; i--) {
     const { a, d, quarterTurns } = PANDA_DH[i];
     const name = `${prefix}link${i + 1}`;
