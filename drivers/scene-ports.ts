@@ -60,8 +60,8 @@ export interface MotionPlanner {
 /** An object as the simulator knows it. */
 export interface TrueObject {
   readonly name: string;
-  /** What can be moved, a named place on it or on the furniture, or the furniture. */
-  readonly kind: 'prop' | 'feature' | 'fixture';
+  /** What can be moved, a named place on it or on the furniture, the furniture, or marks on it. */
+  readonly kind: 'prop' | 'feature' | 'fixture' | 'marks';
   readonly pose: Pose;
   /** Full side lengths along the object's own axes, metres. */
   readonly extent: Vec3;

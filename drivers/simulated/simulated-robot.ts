@@ -5,6 +5,7 @@ import { PhysicsError } from '../../sim/engine/physics-error.ts';
 import { readJoints } from '../../sim/robots/panda/arm-handles.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
+import { TOOLS } from '../../sim/robots/panda/tools.ts';
 import { angleBetween, compose, distance } from '../../sim/spatial.ts';
 import { type TaskWorld, TICK_S } from '../../sim/tasks/task-world.ts';
 import {
@@ -142,6 +143,10 @@ export class SimulatedRobot implements Robot {
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult> {
     return this.#command(async () => {
       const { widthM, forceN } = command;
+      const { tool = 'hand' } = this.#world.scene.arms[this.#armIndex(command.arm)];
+      if (tool !== 'hand') {
+        throw invalid(`the ${command.arm} arm has a ${TOOLS[tool].spoken} where its fingers would be`);
+      }
       if (!(widthM >= 0 && widthM <= FRANKA_HAND_LIMITS.maxWidthM)) {
         throw invalid(`an opening of ${widthM} m is outside 0..${FRANKA_HAND_LIMITS.maxWidthM} m`);
       }

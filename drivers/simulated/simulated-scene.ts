@@ -37,7 +37,7 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
 
   async objects(): Promise<readonly TrueObject[]> {
     const world = this.#world;
-    const { props, fixtures } = world.scene;
+    const { props, fixtures, marks = [] } = world.scene;
     const featuresOf = (body: Fixture) =>
       (body.features ?? []).map(({ name, round }) => {
         const bodyCentre = (world.prop(body.name) ?? body).pose.position;
@@ -46,6 +46,7 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
     const named = [
       ...props.map(({ name }) => ({ name, kind: 'prop' as const })),
       ...props.flatMap(featuresOf),
+      ...marks.map(({ name }) => ({ name, kind: 'marks' as const })),
       ...fixtures.flatMap(featuresOf),
       ...fixtures.map(({ name }) => ({ name, kind: 'fixture' as const })),
     ];

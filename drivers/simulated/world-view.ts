@@ -5,9 +5,11 @@ import { paint } from '../../sim/cameras/material.ts';
 import type { SceneView, ViewPart } from '../../sim/cameras/scene-view.ts';
 import { pandaVisuals } from '../../sim/robots/panda/visual.ts';
 import type { VisualPart } from '../../sim/robots/panda/visual-part.ts';
+import { toolVisuals } from '../../sim/robots/panda/visual-tools.ts';
 import { type Fixture, partsOf } from '../../sim/scenes/scene.ts';
-import { compose, type Pose } from '../../sim/spatial.ts';
+import { compose, IDENTITY_POSE, type Pose } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
+import { marksMesh } from './mark-view.ts';
 
 /** Height of the floor: the base of the arm stands on a stand of 0.912 m. */
 const FLOOR_Z = -0.912;
@@ -28,8 +30,12 @@ function ownVisuals(): readonly VisualPart[] {
 export function worldView(world: TaskWorld, visuals: readonly VisualPart[] = ownVisuals()): SceneView {
   const bodies = new Map<string, Pose>(world.bodyPoses().map(({ name, pose }) => [name, pose]));
   const parts: ViewPart[] = [];
-  for (const { side, worldFromBase } of world.scene.arms) {
+  for (const { side, worldFromBase, tool = 'hand' } of world.scene.arms) {
+    for (const { body, mesh, material } of toolVisuals(tool)) {
+      parts.push({ body: `${side}/${body}`, shape: { kind: 'mesh', mesh }, material });
+    }
     for (const { frame, mesh, material } of visuals) {
+      if (tool !== 'hand' && frame.endsWith('_finger')) continue;
       parts.push({ body: `${side}/${frame}`, shape: { kind: 'mesh', mesh }, material });
     }
     const stand = `${side} stand`;
@@ -41,6 +47,12 @@ export function worldView(world: TaskWorld, visuals: readonly VisualPart[] = own
     bodies.set(fixture.name, fixture.pose);
     parts.push(...bodyParts(fixture, 0.7));
   }
+  world.marks.layers.forEach(({ name, colorSrgb }, layer) => {
+    const mesh = marksMesh(world.marks, layer);
+    if (mesh === undefined) return;
+    bodies.set(name, IDENTITY_POSE);
+    parts.push({ body: name, shape: { kind: 'mesh', mesh }, material: paint(colorSrgb, 0.6) });
+  });
   bodies.set('floor', { position: [0, 0, FLOOR_Z], quatWxyz: [1, 0, 0, 0] });
   parts.push({ body: 'floor', shape: { kind: 'plane' }, material: paint([0.62, 0.64, 0.66], 0.9) });
   return { bodies, parts };

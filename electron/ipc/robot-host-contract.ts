@@ -62,6 +62,13 @@ const snapshotSchema = z.object({
     timeS: z.number(),
     servos: z.array(z.object({ referenceRad: z.array(z.number()), externalTorquesNm: z.array(z.number()) })),
     hands: z.array(z.object({ commandM: z.number(), targetM: z.number(), forceN: z.number(), holding: z.boolean() })),
+    marks: z.object({
+      layers: z.array(z.array(z.number())),
+      strokes: z.array(
+        z.object({ tip: z.tuple([z.number(), z.number()]), dot: z.tuple([z.number(), z.number()]) }).nullable(),
+      ),
+      maxForcesN: z.array(z.number()),
+    }),
   }),
   sandbox: bytes,
 });

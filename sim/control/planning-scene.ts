@@ -48,11 +48,13 @@ export interface Collision {
 const HELD_TOLERANCE_M = 0.003;
 /** Fingers go down close beside props, so that they may come this near to them; nearer than to furniture (m). */
 const FINGER_CLEARANCE_M = 0.001;
+/** The sprung face of a tool works in contact: it may be pressed into furniture by this much (m). */
+const FACE_PRESS_M = 0.005;
 /** What touches at the start may stay, but get no deeper than this (m). */
 const START_TOLERANCE_M = 0.001;
 
-type GeomRole = 'shell' | 'finger' | 'prop' | 'fixture';
-const NAMED_IN_ORDER: readonly GeomRole[] = ['finger', 'shell', 'prop', 'fixture'];
+type GeomRole = 'shell' | 'finger' | 'face' | 'prop' | 'fixture';
+const NAMED_IN_ORDER: readonly GeomRole[] = ['finger', 'face', 'shell', 'prop', 'fixture'];
 
 /** What can be placed anywhere: a prop, or a slot for a box. */
 interface Movable {
@@ -96,7 +98,7 @@ export class PlanningScene {
     for (let geom = 0; geom < model.ngeom; geom++) {
       const name = this.physics.nameOf('geom', geom);
       const owner = owners.get(name);
-      const role = name.includes('_finger') ? 'finger' : 'shell';
+      const role = roleOf(name);
       this.#geoms.push(owner === undefined ? { name: spokenPart(name, scene.arms.length), role } : { ...owner });
       if (owner === undefined) this.#addBits(geom, spareArmBits(name, this.arms));
     }
@@ -182,7 +184,8 @@ export class PlanningScene {
   #tolerance({ geomA, geomB }: Contact): number {
     const roles = [this.#geoms[geomA].role, this.#geoms[geomB].role];
     if (roles.includes('shell')) return Number.NEGATIVE_INFINITY;
-    if (!roles.includes('finger')) return this.#heldToleranceM;
+    if (roles.includes('face') && roles.includes('fixture')) return FACE_PRESS_M;
+    if (!roles.includes('finger') && !roles.includes('face')) return this.#heldToleranceM;
     return roles.includes('prop') ? -FINGER_CLEARANCE_M : Number.NEGATIVE_INFINITY;
   }
 
@@ -238,11 +241,18 @@ function pairKey({ geomA, geomB }: Contact): string {
   return geomA < geomB ? `${geomA}/${geomB}` : `${geomB}/${geomA}`;
 }
 
+/** Role of a part of an arm, by the name of its geom. */
+function roleOf(geomName: string): GeomRole {
+  if (geomName.includes('_finger')) return 'finger';
+  return geomName.includes('/tool_') && !geomName.includes('/tool_mount') ? 'face' : 'shell';
+}
+
 /** "left/link5/1" as a person would say it; with two arms, whose it is. */
 function spokenPart(geomName: string, armCount: number): string {
   const [side, part = geomName] = geomName.split('/');
   const whose = armCount > 1 ? `${side} ` : '';
   if (part.includes('finger')) return `the ${whose}fingers`;
+  if (part.startsWith('tool_')) return `the ${whose}tool`;
   if (part === 'hand') return `the ${whose}hand`;
   return part.startsWith('link') ? `the ${whose}arm (link ${part.slice(4)})` : part;
 }

@@ -202,17 +202,23 @@ function sensorsMjcf({ arms, fixtures, marks = [], forceOn = [] }: Scene): strin
     arms.flatMap(({ side, tool = 'hand' }) =>
       toolFaces(tool).map((face) =>
         // Marks lie on a plain box.
-        sensor(faceSensorName(side, face.name, fixture.name), `geom1="${side}/tool_${face.name}"`, geomName(fixture, 0)),
+        sensor(
+          faceSensorName(side, face.name, fixture.name),
+          `geom1="${side}/tool_${face.name}"`,
+          geomName(fixture, 0),
+        ),
       ),
     ),
   );
-  const onArms = forceOn.flatMap(fixtureOf).flatMap((fixture) =>
-    arms.flatMap(({ side }) =>
-      forceSensorNames(side, fixture).map((name, part) =>
-        sensor(name, `subtree1="${side}/link1"`, geomName(fixture, part)),
+  const onArms = forceOn
+    .flatMap(fixtureOf)
+    .flatMap((fixture) =>
+      arms.flatMap(({ side }) =>
+        forceSensorNames(side, fixture).map((name, part) =>
+          sensor(name, `subtree1="${side}/link1"`, geomName(fixture, part)),
+        ),
       ),
-    ),
-  );
+    );
   return [...onMarks, ...onArms].join('');
 }
 

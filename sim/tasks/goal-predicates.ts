@@ -6,6 +6,7 @@ import { isInCavity } from '../scenes/shapes/cavity.ts';
 import { invert, mat3FromQuat, transformPoint, type Vec3 } from '../spatial.ts';
 import { isOver, topOf, verticalHalf } from './box-geometry.ts';
 import type { GoalLeaf } from './goal.ts';
+import { isDrawn, isGentle, isWiped } from './mark-predicates.ts';
 import type { PropState, TaskWorld } from './task-world.ts';
 
 /** A stacked object's underside may be off its support's top by this much, metres. */
@@ -59,7 +60,9 @@ export function leafHolds(world: TaskWorld, leaf: GoalLeaf): boolean {
     const cosine = mat3FromQuat(thing.pose.quatWxyz)[6 + ['x', 'y', 'z'].indexOf(axis)];
     return cosine >= cos(withinRad);
   }
-  return false;
+  if ('wiped' in leaf) return isWiped(world, leaf.wiped);
+  if ('drawn' in leaf) return isDrawn(world, leaf.drawn);
+  return isGentle(world, leaf.gentle);
 }
 
 function heldBy(world: TaskWorld, object: string, arm: 'left' | 'right' | undefined): boolean {

@@ -51,10 +51,15 @@ const LEAVES = {
   }),
   /** At least this share of the marks is gone. */
   wiped: z.strictObject({ marks: objectName, share: positive.max(1).default(1) }),
-  /** The marks follow these lines: each line covered, nothing drawn elsewhere, both within the tolerance. */
+  /**
+   * The marks follow these lines: each line covered, nothing drawn elsewhere, both within the tolerance. A line is a list
+   * of points x, y, or of points about the centre of a thing or of other marks.
+   */
   drawn: z.strictObject({
     marks: objectName,
-    lines: z.array(z.array(point2).min(2)).min(1),
+    lines: z
+      .array(z.union([z.array(point2).min(2), z.strictObject({ about: objectName, points: z.array(point2).min(2) })]))
+      .min(1),
     toleranceM: positive.max(0.1),
     share: positive.max(1).default(0.95),
   }),
@@ -93,8 +98,8 @@ export const goalSchema: z.ZodType<Goal> = z.lazy(() =>
 export interface GoalReference {
   readonly name: string;
   readonly path: readonly PropertyKey[];
-  /** 'object' can be moved, 'thing' is anything with a place, the others are what they say. */
-  readonly kind: 'object' | 'thing' | 'container' | 'marks' | 'fixture';
+  /** 'object' can be moved, 'thing' is solid, 'place' a thing or marks, the others are what they say. */
+  readonly kind: 'object' | 'thing' | 'container' | 'marks' | 'fixture' | 'place';
 }
 
 const REFERENCE_KINDS: Readonly<Record<string, GoalReference['kind']>> = {
@@ -116,7 +121,15 @@ export function goalReferences(goal: Goal, path: readonly PropertyKey[] = []): r
   if ('any' in goal) return goal.any.flatMap((part, index) => goalReferences(part, [...path, 'any', index]));
   if ('not' in goal) return goalReferences(goal.not, [...path, 'not']);
   const [[leaf, values]] = Object.entries(goal) as [string, Record<string, unknown>][];
-  return Object.entries(values).flatMap(([key, value]): GoalReference[] => {
+  const about =
+    'drawn' in goal
+      ? goal.drawn.lines.flatMap((line, index): GoalReference[] =>
+          'about' in line
+            ? [{ name: line.about, path: [...path, 'drawn', 'lines', index, 'about'], kind: 'place' }]
+            : [],
+        )
+      : [];
+  const named = Object.entries(values).flatMap(([key, value]): GoalReference[] => {
     const kind = REFERENCE_KINDS[key];
     if (kind === undefined) return [];
     if (typeof value === 'string') return [{ name: value, path: [...path, leaf, key], kind }];
@@ -125,6 +138,7 @@ export function goalReferences(goal: Goal, path: readonly PropertyKey[] = []): r
       typeof name === 'string' ? [{ name, path: [...path, leaf, key, index], kind }] : [],
     );
   });
+  return [...named, ...about];
 }
 
 /** The predicates of a goal that must all hold: a goal that is no list of parts is its own only leaf. */

@@ -6,6 +6,9 @@ import { type Goal, goalReferences } from './goal.ts';
 import { startRangeRad } from './layout.ts';
 import { type Task, taskSchema } from './task-schema.ts';
 
+/** A spill wanders in steps of 5 mm and turns back at its edges, metres. */
+const LEAST_SPILL_M = 0.03;
+
 /** @throws YamlFileError */
 export function parseTask(text: string, fileName: string): Task {
   return parseYamlFile(text, fileName, taskSchema, referenceProblems);
@@ -80,10 +83,49 @@ function referenceProblems(task: Task): Problem[] {
         path: [...path, 'on'],
         text: `marks lie on a fixture, and "${on}" is none; they are: ${list(fixtures)}`,
       });
-    if (fixtures.has(name) || props.has(name))
+    if (fixtures.has(name) || props.has(name) || task.world.marks.findIndex((other) => other.name === name) < index)
       problems.push({ path: [...path, 'name'], text: `"${name}" exists twice; give one of them another name` });
   });
+  markProblems(task, problems);
   return problems;
+}
+
+/** Spills that would not lie on their furniture, and boards without a pen. */
+function markProblems(task: Task, problems: Problem[]): void {
+  task.world.marks.forEach((marks, index) => {
+    const path = ['world', 'marks', index];
+    const fixture = task.world.fixtures.find(({ name }) => name === marks.on);
+    if (fixture === undefined) return;
+    if (fixture.shape !== 'box') {
+      problems.push({
+        path: [...path, 'on'],
+        text: `marks lie on a flat box, and "${marks.on}" is a ${fixture.shape}`,
+      });
+    }
+    if (marks.kind !== 'spill') return;
+    for (const [axis, key] of (['x', 'y'] as const).entries()) {
+      const range = marks[key];
+      const low = rounded(fixture.position[axis] - fixture.size[axis] / 2);
+      const high = rounded(fixture.position[axis] + fixture.size[axis] / 2);
+      if (range[0] < low || range[1] > high) {
+        const text = `"${marks.name}" would not lie on "${marks.on}", which reaches from ${low} to ${high} m; make the range narrower`;
+        problems.push({ path: [...path, key], text });
+      } else if (range[1] - range[0] < LEAST_SPILL_M) {
+        const text = `"${marks.name}" has no room to spread; make the range at least ${LEAST_SPILL_M} m wide`;
+        problems.push({ path: [...path, key], text });
+      }
+    }
+  });
+  if (task.api !== 'drawing') return;
+  if (task.robot.tool !== 'pen') {
+    const text = `programs that draw need a pen; write tool: pen, not ${task.robot.tool}`;
+    problems.push({ path: ['robot', 'tool'], text });
+  }
+  if (!task.world.marks.some(({ kind }) => kind === 'ink')) {
+    const text =
+      'programs that draw need a board; add marks of kind ink on a fixture, which take up what the pen draws';
+    problems.push({ path: ['world', 'marks'], text });
+  }
 }
 
 /** Sizes a shape cannot have, and names for places it does not have. */
@@ -204,9 +246,12 @@ function goalProblems(goal: Goal, at: readonly PropertyKey[], names: Names, prob
         path: where,
         text: `the goal speaks of "${name}", but the fixtures are: ${list(names.fixtures)}`,
       });
+    } else if (kind === 'place' && !names.things.has(name) && !names.marks.has(name)) {
+      const known = list(new Set([...names.things, ...names.marks]));
+      problems.push({ path: where, text: `the goal speaks of "${name}", but there are only: ${known}` });
     } else if (kind === 'marks' && !names.marks.has(name)) {
       problems.push({ path: where, text: `the goal speaks of "${name}", but the marks are: ${list(names.marks)}` });
-    } else if (seen.has(named)) {
+    } else if (kind !== 'place' && seen.has(named)) {
       problems.push({ path: where, text: `the goal compares "${name}" with itself` });
     }
     seen.add(named);

@@ -13,8 +13,8 @@ import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
 import { geomName, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
 import type { Cavity } from '../scenes/shapes/cavity.ts';
 import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
-import { Marks, type MarksState } from './marks.ts';
 import { createTraceHash, type TraceHash } from '../trace-hash.ts';
+import { Marks, type MarksState } from './marks.ts';
 
 /** Physics steps per tick: trace, replay and decisions go by ticks of 10 ms. */
 export const STEPS_PER_TICK = 5;
