@@ -73,7 +73,10 @@ export const RUN_COMMAND: Command = {
       previews: tier === 'S1',
       policy: program.policy,
       events: {
-        output: ({ text, line }) => tell(`  says${line === undefined ? '' : ` (line ${line})`}: ${printable(text)}`),
+        output: ({ channel, text, line }) => {
+          const verb = channel === 'say' ? 'says' : 'prints';
+          tell(`  ${verb}${line === undefined ? '' : ` (line ${line})`}: ${printable(text)}`);
+        },
         stopped: ({ source, detail }) => tell(`STOPPED by ${source}: ${detail}`),
         recordingFailed: ({ message, hint }) => tell(`${message}\n  ${hint}`),
       },
@@ -242,9 +245,6 @@ async function runApproved(
     how.speedScale,
   );
   const ended: BlockReport = await session.run(block, offer.offerId, settings, checked);
-  for (const { channel, text, line } of ended.output) {
-    if (channel !== 'say') tell(`  prints${line === undefined ? '' : ` (line ${line})`}: ${printable(text)}`);
-  }
   if (ended.failure !== undefined) {
     const { stage = 'code', message, line, hint } = ended.failure;
     return { success: false, stage, message, line, hint, calls: ended.calls };

@@ -16,7 +16,7 @@ import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
-import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import type { BlockOutcome, OutputLine, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
 import type {
   BlockReport,
   OpenParams,
@@ -63,7 +63,7 @@ export class CellHost {
   #allReported: () => void = () => undefined;
   #running: AbortController | undefined;
   #calls: CallRecord[] = [];
-  #said: ReportedLine[] = [];
+  #output: ReportedLine[] = [];
 
   private constructor(sandbox: PolicySandbox, emit: Emit) {
     this.#sandbox = sandbox;
@@ -99,7 +99,8 @@ export class CellHost {
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onCall: (call) => this.#noteCall(call),
-      onSay: (text, line) => this.#noteSaid(text, line),
+      onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
+      onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
       onGate: (event) => this.#noteGate(event),
     });
     if (params.episodePath !== null) await this.#record(params.episodePath, params, task.instruction);
@@ -129,11 +130,11 @@ export class CellHost {
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
   }
 
-  #noteSaid(text: string, line: number | undefined): void {
-    const said = { channel: 'say' as const, text, line };
-    this.#said.push(said);
-    this.#writer?.record('/output', this.cell.world.timeS, { block: this.#block, ...said });
-    this.#emit.output(said);
+  /** A line that was said or printed: told, recorded and kept for the report, in the order in which it came. */
+  #noteOutput(line: ReportedLine, timeS: number): void {
+    this.#output.push(line);
+    this.#writer?.record('/output', timeS, { block: this.#block, ...line });
+    this.#emit.output(line);
   }
 
   #noteGate(event: GateEvent): void {
@@ -160,7 +161,7 @@ export class CellHost {
 
   async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
     this.#calls = [];
-    this.#said = [];
+    this.#output = [];
     this.#running = new AbortController();
     const startS = this.cell.world.timeS;
     try {
@@ -262,16 +263,14 @@ export class CellHost {
   }
 
   #report(outcome: BlockOutcome, startS: number): BlockReport {
-    const lines: ReportedLine[] = outcome.output.map(({ level, text, line }) => ({
-      channel: level === 'debug' ? 'log' : level,
-      text,
-      line: line ?? undefined,
-    }));
-    if (outcome.outputTruncated) lines.push({ channel: 'warn', text: 'the output was longer; the rest was dropped' });
+    if (outcome.outputTruncated) {
+      const text = 'the output was longer; the rest was dropped';
+      this.#noteOutput({ channel: 'warn', text, line: undefined }, this.cell.world.timeS);
+    }
     return {
       status: outcome.status,
       failure: outcome.status === 'finished' ? undefined : blockFailure(outcome.error),
-      output: [...this.#said, ...lines],
+      output: [...this.#output],
       calls: outcome.usage.calls,
       robotTimeS: this.cell.world.timeS - startS,
     };
@@ -279,9 +278,6 @@ export class CellHost {
 
   #recordBlockEnd(report: BlockReport): void {
     const timeS = this.cell.world.timeS;
-    for (const { channel, text, line } of report.output) {
-      if (channel !== 'say') this.#writer?.record('/output', timeS, { block: this.#block, channel, text, line });
-    }
     this.#writer?.record('/result', timeS, {
       scope: 'block',
       block: this.#block,
@@ -291,6 +287,10 @@ export class CellHost {
       failure: report.failure,
     });
   }
+}
+
+function reportedLine({ level, text, line }: OutputLine): ReportedLine {
+  return { channel: level === 'debug' ? 'log' : level, text, line: line ?? undefined };
 }
 
 function blockFailure(

@@ -12,6 +12,8 @@ const thrownSchema = z.object({
   name: z.string(),
   message: z.string(),
   stack: z.string(),
+  /** Whether the engine has failed itself; an error of the program may say whatever it likes. */
+  madeBy: z.enum(['engine', 'program']).optional(),
   code: z.string().optional(),
   stage: z.enum(STAGES).optional(),
   hint: z.string().optional(),
@@ -37,9 +39,10 @@ function errorAt(fault: Fault, frames: readonly Frame[], motion?: BlockError['mo
   };
 }
 
+/** What the engine says when it has reached a limit. */
 const ENGINE_LIMITS: readonly { readonly pattern: RegExp; readonly code: string; readonly hint: string }[] = [
   {
-    pattern: /^(out of memory|invalid .*length$|(array|string) too long|BigInt is too large)/i,
+    pattern: /^(out of memory|invalid .*length$|(array|string) too long)/i,
     code: 'MEMORY_LIMIT',
     hint: 'Keep less data at once: a program for the robot needs kilobytes, not gigabytes.',
   },
@@ -67,7 +70,7 @@ export function thrownError(json: string, resumedBy: readonly Frame[]): BlockErr
     const fault = { name, message, code: thrown.code, stage: thrown.stage ?? 'code', hint: thrown.hint ?? '' };
     return errorAt(fault, frames, thrown.motion);
   }
-  const limit = ENGINE_LIMITS.find(({ pattern }) => pattern.test(message));
+  const limit = thrown.madeBy === 'engine' && ENGINE_LIMITS.find(({ pattern }) => pattern.test(message));
   if (limit) return errorAt({ name, message, code: limit.code, stage: 'limit', hint: limit.hint }, frames);
   const hint =
     name === 'SyntaxError'

@@ -114,7 +114,7 @@ export class BlockRun implements EngineEvents {
   }
 
   print(level: string, text: string, framesText: string): void {
-    if (!this.#ended) this.#output.add(level, text, framesOfCall(framesText));
+    if (!this.#ended) this.#output.add(level, text, framesOfCall(framesText), this.#engine.robotTimeS);
   }
 
   async #answer(guestId: number, call: GuestCall): Promise<void> {
@@ -182,7 +182,8 @@ export class BlockRun implements EngineEvents {
     }
     if (thrown instanceof JSException) {
       const { name, message, stack } = thrown;
-      return thrownError(JSON.stringify({ name, message, stack: stack ?? '' }), []);
+      // Thrown while the text was read: nothing of the program has run yet.
+      return thrownError(JSON.stringify({ name, message, stack: stack ?? '', madeBy: 'engine' }), []);
     }
     // V8's own: the engine's native recursion reached the end of the host's stack.
     if (thrown instanceof RangeError) return stackOverflowError(this.#lastFrames);

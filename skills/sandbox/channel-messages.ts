@@ -87,6 +87,7 @@ const outputLineSchema = z.object({
   level: z.enum(['log', 'info', 'warn', 'error', 'debug']),
   text: text(1_000_000),
   line: count.nullable(),
+  robotTimeS: z.number(),
 });
 
 /** Without its output, which has gone ahead line by line so that it survives a kill. */

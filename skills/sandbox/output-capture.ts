@@ -1,4 +1,4 @@
-// Owns what a block prints: kept in order with its line, capped in bytes and lines.
+// Owns what a block prints: kept in order with its line and its time, told at once, capped in bytes and lines.
 // Must never grow past its caps, however much a program prints.
 
 import { programFrame } from './frames.ts';
@@ -20,7 +20,8 @@ export class OutputCapture {
     this.#onLine = onLine;
   }
 
-  add(level: string, text: string, frames: readonly Frame[]): void {
+  /** @param robotTimeS what the session's clock shows */
+  add(level: string, text: string, frames: readonly Frame[], robotTimeS: number): void {
     if (this.truncated) return;
     const left = this.#limits.outputBytes - this.#bytes;
     if (this.lines.length >= this.#limits.outputLines || left <= 0) {
@@ -35,6 +36,7 @@ export class OutputCapture {
       level: LEVELS.find((known) => known === level) ?? 'log',
       text: kept,
       line: programFrame(frames)?.line ?? null,
+      robotTimeS,
     };
     this.lines.push(line);
     this.#onLine(line);

@@ -32,6 +32,16 @@ export type CallReply = (
 /** Answers a call; must settle soon after `signal` is aborted. A rejection ends the block at stage `crash`. */
 export type CallHandler = (call: GuestCall, signal: AbortSignal) => Promise<CallReply>;
 
+/** What answers a block that runs and listens to it. */
+export interface BlockHost {
+  readonly onCall: CallHandler;
+  /**
+   * Told of every printed line as it is printed, in order with the calls: before each call that the program makes after
+   * it. At most `outputLines` times a block; the outcome holds the same lines.
+   */
+  readonly onOutput?: (line: OutputLine) => void;
+}
+
 export interface SandboxLimits {
   /** Heap of the program, bytes. */
   readonly memoryBytes: number;
@@ -110,6 +120,8 @@ export interface OutputLine {
   readonly text: string;
   /** Line of the program that printed; null when unknown. */
   readonly line: number | null;
+  /** What the session's clock showed, seconds of robot time. */
+  readonly robotTimeS: number;
 }
 
 export interface BlockUsage {
@@ -149,9 +161,10 @@ export interface PolicySandbox {
   open(session: SandboxSession, from?: Uint8Array): Promise<void>;
   /**
    * Runs one block to its end; never rejects because of what the program does.
+   * @param host what answers the calls, alone or with a listener of what the block prints
    * @param signal stops the program at once; the outcome then has stage 'stopped'
    */
-  run(block: SandboxBlock, onCall: CallHandler, signal?: AbortSignal): Promise<BlockOutcome>;
+  run(block: SandboxBlock, host: CallHandler | BlockHost, signal?: AbortSignal): Promise<BlockOutcome>;
   /** The state after the last finished block. */
   snapshot(): Promise<SandboxSnapshot>;
   /** Goes back to a snapshot of the same session's options. */

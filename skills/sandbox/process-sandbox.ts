@@ -6,6 +6,7 @@ import { crashError, stoppedError, timeoutError } from './block-error.ts';
 import { engineWasm, type SpawnPolicyProcess, spawnPolicyHost } from './policy-process.ts';
 import {
   type BlockError,
+  type BlockHost,
   type BlockOutcome,
   type CallHandler,
   DEFAULT_LIMITS,
@@ -60,12 +61,12 @@ export class ProcessSandbox implements PolicySandbox {
     this.#prepareSpare(limits);
   }
 
-  async run(block: SandboxBlock, onCall: CallHandler, signal?: AbortSignal): Promise<BlockOutcome> {
+  async run(block: SandboxBlock, host: CallHandler | BlockHost, signal?: AbortSignal): Promise<BlockOutcome> {
     const open = this.#opened();
     if (this.#running) throw new Error('a block is running already: blocks run one after the other');
     this.#running = true;
     try {
-      const run = new RemoteRun(block, open.limits, onCall);
+      const run = new RemoteRun(block, open.limits, typeof host === 'function' ? { onCall: host } : host);
       if ((await open.client).end) this.#goOn(open);
       const client = await open.client;
       const result = await run.run(client, signal);
@@ -142,7 +143,7 @@ export class ProcessSandbox implements PolicySandbox {
 class RemoteRun {
   readonly #block: SandboxBlock;
   readonly #limits: SandboxLimits;
-  readonly #onCall: CallHandler;
+  readonly #host: BlockHost;
   readonly #abort = new AbortController();
   readonly #answers = new Set<Promise<void>>();
   readonly #output: OutputLine[] = [];
@@ -151,10 +152,10 @@ class RemoteRun {
   #argumentChars = 0;
   #outputChars = 0;
 
-  constructor(block: SandboxBlock, limits: SandboxLimits, onCall: CallHandler) {
+  constructor(block: SandboxBlock, limits: SandboxLimits, host: BlockHost) {
     this.#block = block;
     this.#limits = limits;
-    this.#onCall = onCall;
+    this.#host = host;
   }
 
   async run(
@@ -182,7 +183,10 @@ class RemoteRun {
   #keepOutput(line: OutputLine): void {
     this.#outputChars += line.text.length;
     const { outputLines, outputBytes } = this.#limits;
-    if (this.#output.length < outputLines && this.#outputChars <= outputBytes) this.#output.push(line);
+    if (this.#output.length < outputLines && this.#outputChars <= outputBytes) {
+      this.#output.push(line);
+      this.#host.onOutput?.(line);
+    }
     if (line.line !== null) {
       this.#lastFrames = [{ functionName: '', block: this.#block.blockName, line: line.line, column: 1 }];
     }
@@ -231,7 +235,7 @@ class RemoteRun {
 
   async #answer(client: SandboxClient, call: GuestCall): Promise<void> {
     try {
-      client.reply(call.id, await this.#onCall(call, this.#abort.signal));
+      client.reply(call.id, await this.#host.onCall(call, this.#abort.signal));
     } catch {
       client.kill({ how: 'crash', what: `the host did not answer ${call.name}` });
     }

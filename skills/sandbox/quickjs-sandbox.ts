@@ -7,10 +7,10 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { BlockRun } from './block-run.ts';
 import { Engine, type EngineEvents } from './engine.ts';
 import {
+  type BlockHost,
   type BlockOutcome,
   type CallHandler,
   DEFAULT_LIMITS,
-  type OutputLine,
   type PolicySandbox,
   type SandboxBlock,
   type SandboxLimits,
@@ -28,8 +28,6 @@ export interface QuickJsSandboxOptions {
   readonly clockMs?: () => number;
   /** Told each time the program has nothing to compute and waits for answers, with the computing time so far. */
   readonly onWait?: (cpuMs: number) => void;
-  /** Told of every printed line at once; the outcome holds them all. */
-  readonly onOutput?: (line: OutputLine) => void;
 }
 
 interface OpenSession {
@@ -54,7 +52,6 @@ export class QuickJsSandbox implements PolicySandbox {
       sha256: (bytes) => bytesToHex(nobleSha256(bytes)),
       clockMs: () => performance.now(),
       onWait: () => {},
-      onOutput: () => {},
       ...options,
     };
   }
@@ -77,10 +74,12 @@ export class QuickJsSandbox implements PolicySandbox {
     }
   }
 
-  async run(block: SandboxBlock, onCall: CallHandler, signal?: AbortSignal): Promise<BlockOutcome> {
+  async run(block: SandboxBlock, host: CallHandler | BlockHost, signal?: AbortSignal): Promise<BlockOutcome> {
     const open = this.#opened();
     if (this.#run) throw new Error('a block is running already: blocks run one after the other');
-    const run = new BlockRun(block, open.limits, { ...this.#options, onCall });
+    const { onWait } = this.#options;
+    const { onCall, onOutput = () => {} } = typeof host === 'function' ? { onCall: host } : host;
+    const run = new BlockRun(block, open.limits, { onCall, onWait, onOutput });
     this.#run = run;
     try {
       const outcome = await run.run(open.engine, signal ?? new AbortController().signal);

@@ -40,7 +40,6 @@ class SandboxServer {
           this.#sandbox = new QuickJsSandbox({
             wasm: new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>),
             onWait: (cpuMs) => this.#send({ type: 'idle', cpuMs }),
-            onOutput: (line) => this.#send({ type: 'output', line }),
           });
           await this.#sandbox.warm();
           this.#send({ type: 'booted' });
@@ -59,7 +58,10 @@ class SandboxServer {
   }
 
   async #run(request: SandboxRequest & { type: 'run' }): Promise<void> {
-    const outcome = await this.#booted().run(request.block, (call, signal) => this.#ask(call, signal));
+    const outcome = await this.#booted().run(request.block, {
+      onCall: (call, signal) => this.#ask(call, signal),
+      onOutput: (line) => this.#send({ type: 'output', line }),
+    });
     const bytes = outcome.status === 'finished' ? this.#booted().snapshotBytes() : undefined;
     this.#answers.clear();
     this.#send({ type: 'outcome', outcome: outcomeMessage(outcome) }, bytes);

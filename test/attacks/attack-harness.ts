@@ -17,6 +17,7 @@ import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import { engineWasm } from '../../skills/sandbox/policy-process.ts';
 import type {
   BlockError,
+  BlockHost,
   BlockOutcome,
   CallHandler,
   GuestCall,
@@ -105,12 +106,13 @@ class ObservedSandbox implements PolicySandbox {
     return this.#inner.open({ ...session, limits: this.#limits }, from);
   }
 
-  run(block: SandboxBlock, onCall: CallHandler, signal?: AbortSignal) {
+  run(block: SandboxBlock, host: CallHandler | BlockHost, signal?: AbortSignal) {
+    const listener: BlockHost = typeof host === 'function' ? { onCall: host } : host;
     const observed: CallHandler = (call, callSignal) => {
       this.guestCalls.push(call);
-      return onCall(call, callSignal);
+      return listener.onCall(call, callSignal);
     };
-    return this.#inner.run(block, observed, signal);
+    return this.#inner.run(block, { ...listener, onCall: observed }, signal);
   }
 
   snapshot = () => this.#inner.snapshot();

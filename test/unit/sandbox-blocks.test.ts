@@ -216,10 +216,10 @@ describe('what a block prints', () => {
       "console.log('a');\nconsole.error('b');\nfor (const n of [1, 2])\n  console.info(n);",
     );
     expect(output).toEqual([
-      { level: 'log', text: 'a', line: 1 },
-      { level: 'error', text: 'b', line: 2 },
-      { level: 'info', text: '1', line: 4 },
-      { level: 'info', text: '2', line: 4 },
+      { level: 'log', text: 'a', line: 1, robotTimeS: 0 },
+      { level: 'error', text: 'b', line: 2, robotTimeS: 0 },
+      { level: 'info', text: '1', line: 4, robotTimeS: 0 },
+      { level: 'info', text: '2', line: 4, robotTimeS: 0 },
     ]);
     expect(outputTruncated).toBe(false);
   });

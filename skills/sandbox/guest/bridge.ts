@@ -44,11 +44,14 @@ interface Pending {
 const BRIDGE_FILE = 'capstan:bridge';
 const RANDOM_PURPOSE = 'policy program';
 const AT = '    at ';
+/** Longest stack of an error; one that overflowed the engine's stack is this long. */
+const MAX_STACK_LINES = 32;
 const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug'];
 
 // The stack hook and the true stack of an error are taken before they are closed to programs.
 const setStackHook = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')!.set!.bind(Error);
 const trueStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')!.get!;
+const enginesOwnPrototype = (globalThis as unknown as { InternalError: ErrorConstructor }).InternalError.prototype;
 const nativeStackTraceLimit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!.set!.bind(Error);
 
 /** Names of the blocks by the names their files have in the engine, which no program knows: see `genuineStack`. */
@@ -126,6 +129,19 @@ function stackOfFrames(frames: string): string {
   return frames.replace(/^(.*)\t(.*)\t(\d+)\t(\d+)$/gm, '    at $1 ($2:$3:$4)');
 }
 
+/**
+ * Whether the engine itself has failed, whatever the message says: out of memory is of a class that programs cannot
+ * make; a length that is too large comes out of a native function, and a stack that overflowed is a long one.
+ */
+function isEnginesOwn(thrown: Error): boolean {
+  const prototype: unknown = Object.getPrototypeOf(thrown);
+  if (prototype === enginesOwnPrototype) return true;
+  const raw: unknown = trueStack.call(thrown);
+  if (prototype !== RangeError.prototype || typeof raw !== 'string') return false;
+  const lines = raw.split('\n').filter((line) => line !== '');
+  return lines.length >= MAX_STACK_LINES || /^ {4}at [\w.]+ \(native\)$/.test(lines[0] ?? '');
+}
+
 function describe(thrown: unknown): Record<string, unknown> {
   if (!(thrown instanceof Error)) {
     return { name: 'Error', message: `the program threw ${formatValues([thrown])}, which is no Error`, stack: '' };
@@ -133,7 +149,12 @@ function describe(thrown: unknown): Record<string, unknown> {
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 4000) : '');
   const genuine = genuineErrors.get(thrown);
   if (genuine) return { name: 'PolicyError', ...genuine, message: text(genuine.message) };
-  return { name: text(thrown.name) || 'Error', message: text(thrown.message), stack: genuineStack(thrown) };
+  return {
+    name: text(thrown.name) || 'Error',
+    message: text(thrown.message),
+    stack: genuineStack(thrown),
+    madeBy: isEnginesOwn(thrown) ? 'engine' : 'program',
+  };
 }
 
 /**
@@ -173,7 +194,7 @@ export function installWorld(host: HostFunctions): GuestControls {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let random = createRandomStream(0, RANDOM_PURPOSE);
-  nativeStackTraceLimit(32);
+  nativeStackTraceLimit(MAX_STACK_LINES);
   const setStack = Object.getOwnPropertyDescriptor(Error.prototype, 'stack')!.set;
   Object.defineProperty(Error.prototype, 'stack', {
     get(this: unknown) {

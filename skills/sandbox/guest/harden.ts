@@ -8,6 +8,8 @@ const REMOVED_GLOBALS = [
   'Function',
   'WeakRef',
   'FinalizationRegistry',
+  // The engine's own failures are of this class: a program that could make one could blame the engine.
+  'InternalError',
   'SharedArrayBuffer',
   'Atomics',
   'Proxy',
@@ -111,7 +113,9 @@ export function hardenWorld(extra: readonly unknown[]): void {
   Object.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
   Object.defineProperty(Error, 'stackTraceLimit', { value: 32, writable: false, configurable: false });
 
-  const hidden = [...functionKinds, ...iterators(world)];
+  const internalError = (world.InternalError as ErrorConstructor).prototype;
+  Object.defineProperty(internalError, 'constructor', { value: Error });
+  const hidden = [...functionKinds, ...iterators(world), internalError];
   const removed = new Set(REMOVED_GLOBALS);
   const kept = Object.getOwnPropertyNames(world).filter((name) => !removed.has(name));
   const everything = reachable([...kept.map((name) => world[name]), ...hidden, ...extra]);
