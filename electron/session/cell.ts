@@ -36,6 +36,7 @@ import type {
   PolicySandbox,
   SandboxModule,
 } from '../../skills/sandbox/policy-sandbox.ts';
+import { createCallOrder } from './call-order.ts';
 
 /** A block that has passed the check. */
 export interface CheckedBlock {
@@ -212,8 +213,14 @@ export class Cell {
     const implementation = this.#implementation(permit, settings);
     const dispatcher = createApiDispatcher(this.api, implementation, (error) => this.#options.onInternalError(error));
     let count = 0;
-    const answer = async (call: GuestCall, signal: AbortSignal): Promise<CallReply> => {
+    const inOrder = createCallOrder();
+    const answer = (call: GuestCall, signal: AbortSignal): Promise<CallReply> => {
       const index = count++;
+      // When a program ends before its calls, what is left of them is stopped. In a trial it is carried out: a stop would
+      // come at another instant of robot time on every machine.
+      return inOrder(() => carryOut(call, index, this.#options.purpose === 'trial' ? undefined : signal));
+    };
+    const carryOut = async (call: GuestCall, index: number, signal?: AbortSignal): Promise<CallReply> => {
       const startS = this.world.timeS;
       const frame = call.frames.find((one) => one.block === block.name);
       const reply = await dispatcher.dispatch(call.name, call.argsJson, signal);
