@@ -15,7 +15,7 @@ import { sceneImage } from '../robot-host/picture.ts';
 import { runTrial } from '../session/trial.ts';
 import type { PlannedArm } from './bench-plan.ts';
 
-const STILL = { width: 480, height: 360, shadows: 'soft', samplesPerPixel: 4 } as const;
+const STILL = { width: 480, height: 360, shadows: 'on', samplesPerPixel: 4 } as const;
 const MOVING = { width: 320, height: 240, shadows: 'on', samplesPerPixel: 1 } as const;
 /** Frames of a clip, whatever the trial lasts. */
 const FRAMES = 22;

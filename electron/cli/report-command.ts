@@ -108,7 +108,7 @@ function factsOf({ asked, sittings }: BenchInfo, trials: readonly TrialRecord[])
   const facts: [string, string][] = [
     ['version', `Capstan ${asked.capstan}`],
     ['seeds', `${asked.seed0} to ${last}`],
-    ['trials', `${trials.length}, of ${asked.arms.length} arms`],
+    ['trials', `${trials.length} in ${asked.arms.length} rows`],
   ];
   if (asked.rig !== null) facts.push(['rig', asked.rig]);
   if (asked.stopEarly) facts.push(['early stop', `comparing ${asked.compare}; trials beyond the stop do not count`]);
@@ -145,7 +145,7 @@ async function drawFailures(
   pictures: number,
 ): Promise<{ failures: ReportFailure[]; note: string }> {
   const failed = trials.filter(({ success }) => !success);
-  const chosen = failed.filter(({ stage }) => stage !== 'crash').slice(0, pictures);
+  const chosen = spread(failed.filter(({ stage }) => stage !== 'crash')).slice(0, pictures);
   const drawings = await drawTrials(folder, info, chosen);
   let bytes = 0;
   let drawn = 0;
@@ -162,6 +162,18 @@ async function drawFailures(
   });
   const listed = failed.length > failures.length ? `; the first ${failures.length} are listed` : '';
   return { failures, note: `${failed.length} failures, ${drawn} of them with pictures${listed}.` };
+}
+
+/** First one failure of every row and stage, then a second one of each, and so on. */
+function spread(failed: readonly TrialRecord[]): TrialRecord[] {
+  const seen = new Map<string, number>();
+  const turns = failed.map((trial) => {
+    const kind = `${armKey(trial)} ${trial.stage}`;
+    const turn = seen.get(kind) ?? 0;
+    seen.set(kind, turn + 1);
+    return { trial, turn };
+  });
+  return turns.sort((a, b) => a.turn - b.turn).map(({ trial }) => trial);
 }
 
 /** Runs trials again and draws them; what cannot be drawn says why. */

@@ -2,6 +2,7 @@
 // failures by stage. Colours come from the page's style sheet by class.
 
 import type { Interval } from '../../../sim/statistics.ts';
+import { STAGES } from '../../api/errors.ts';
 import { type Html, html } from './html.ts';
 
 const WIDTH = 180;
@@ -38,7 +39,9 @@ const STACK_WIDTH = 420;
 /** Failures by stage as one bar, as long as their share of the trials. */
 export function stageBar(failures: Readonly<Record<string, number>>, trials: number, scale: number): Html {
   let start = 0;
-  const parts = Object.entries(failures).map(([stage, count]) => {
+  const parts = STAGES.map((stage) => {
+    const count = failures[stage] ?? 0;
+    if (count === 0) return html``;
     const width = (count / trials / scale) * STACK_WIDTH;
     const left = start;
     start += width;

@@ -62,6 +62,6 @@ ${sections.map(({ id, title, body }) => html`<section id="${id}"><h2>${title}</h
 
 function leadOf({ rows, trials }: ReportData, failed: number): string {
   const tasks = new Set(rows.map(({ task }) => task)).size;
-  const arms = rows.length === tasks ? '' : ` in ${rows.length} arms`;
+  const arms = rows.length === tasks ? '' : ` in ${rows.length} rows`;
   return `${trials.length} trials of ${tasks} ${tasks === 1 ? 'task' : 'tasks'}${arms}: ${trials.length - failed} succeeded, ${failed === 0 ? 'none' : failed} failed.`;
 }

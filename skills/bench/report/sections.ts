@@ -2,6 +2,7 @@
 // read it. Tables first, drawings beside the numbers they show.
 
 import { mean } from '../../../sim/statistics.ts';
+import { STAGES } from '../../api/errors.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { ALPHA, type Comparison, pInWords, shownInWords } from '../comparison.ts';
 import { policyName } from '../trial-record.ts';
@@ -18,29 +19,37 @@ export interface Section {
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const points = (share: number) => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`;
 
-function armCells({ task, tier, policy, perturbation }: BenchRow): Html {
-  return html`<td class="tight">${task}</td><td>${tier}</td><td>${policyName(policy)}</td><td>${perturbation}</td>`;
+type Cells = (row: Pick<BenchRow, 'task' | 'tier' | 'policy' | 'perturbation'>) => Html;
+
+/** The columns that name a row; how a task was changed only where any was. */
+function armColumns(rows: readonly BenchRow[]): { readonly heads: Html; readonly cells: Cells } {
+  const changed = rows.some(({ perturbation }) => perturbation !== 'none');
+  return {
+    heads: html`<th>task</th><th>tier</th><th>program</th>${changed ? html`<th>changed</th>` : ''}`,
+    cells: ({ task, tier, policy, perturbation }) =>
+      html`<td class="tight">${task}</td><td>${tier}</td><td>${policyName(policy)}</td>${changed ? html`<td>${perturbation}</td>` : ''}`,
+  };
 }
-const ARM_HEADS = html`<th>task</th><th>tier</th><th>program</th><th>changed</th>`;
 
 export function ratesSection({ rows }: ReportData): Section {
+  const { heads, cells } = armColumns(rows);
   return {
     id: 'rates',
     title: 'Success rates',
     body: html`<div class="scroll"><table>
 <caption>Successes with their 95 % Wilson interval; the scale of the drawing goes from 0 to 100 %.</caption>
-<thead><tr>${ARM_HEADS}<th class="number">succeeded</th><th class="number">rate</th><th>95 % interval</th><th></th></tr></thead>
+<thead><tr>${heads}<th class="number">succeeded</th><th class="number">rate</th><th>95 % interval</th><th></th></tr></thead>
 <tbody>${rows.map(
       (
         row,
-      ) => html`<tr>${armCells(row)}<td class="number">${row.successes} of ${row.trials}</td><td class="number">${percent(row.successes / row.trials)}</td><td class="tight">${(100 * row.wilson95[0]).toFixed(1)} to ${percent(row.wilson95[1])}</td><td>${rateBar(row.successes / row.trials, { low: row.wilson95[0], high: row.wilson95[1] })}</td></tr>
+      ) => html`<tr>${cells(row)}<td class="number">${row.successes} of ${row.trials}</td><td class="number">${percent(row.successes / row.trials)}</td><td class="tight">${(100 * row.wilson95[0]).toFixed(1)} to ${percent(row.wilson95[1])}</td><td>${rateBar(row.successes / row.trials, { low: row.wilson95[0], high: row.wilson95[1] })}</td></tr>
 `,
-    )}${meansOver(rows)}</tbody></table></div>`,
+    )}${meansOver(rows, cells)}</tbody></table></div>`,
   };
 }
 
 /** The mean over tasks, for every tier, program and change that several tasks share. */
-function meansOver(rows: readonly BenchRow[]): Html[] {
+function meansOver(rows: readonly BenchRow[], cells: Cells): Html[] {
   const groups = new Map<string, BenchRow[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.tier, row.policy, row.perturbation]);
@@ -51,7 +60,7 @@ function meansOver(rows: readonly BenchRow[]): Html[] {
     .map((group) => {
       const rates = group.map(({ successes, trials }) => successes / trials);
       const [{ tier, policy, perturbation }] = group;
-      return html`<tr class="total"><td class="tight">mean of ${group.length} tasks</td><td>${tier}</td><td>${policyName(policy)}</td><td>${perturbation}</td><td></td><td class="number">${percent(mean(rates))}</td><td class="tight">lowest task ${percent(Math.min(...rates))}</td><td></td></tr>
+      return html`<tr class="total">${cells({ task: `mean of ${group.length} tasks`, tier, policy, perturbation })}<td></td><td class="number">${percent(mean(rates))}</td><td class="tight">lowest task ${percent(Math.min(...rates))}</td><td></td></tr>
 `;
     });
 }
@@ -92,20 +101,21 @@ function discordant({ what, first, second, onlyFirst, onlySecond, dropped }: Com
 }
 
 export function stagesSection({ rows }: ReportData): Section | undefined {
+  const { heads, cells } = armColumns(rows);
   const failing = rows.filter(({ failures }) => Object.keys(failures).length > 0);
   if (failing.length === 0) return undefined;
   const share = ({ successes, trials }: BenchRow) => 1 - successes / trials;
   const scale = Math.max(...failing.map(share));
-  const stages = [...new Set(failing.flatMap(({ failures }) => Object.keys(failures)))];
+  const stages = STAGES.filter((stage) => failing.some(({ failures }) => failures[stage] !== undefined));
   return {
     id: 'stages',
     title: 'Failures by stage',
     body: html`<p>Each failed trial counts once, at the stage where it ended. The longest bar is ${percent(scale)} of the trials of its row.</p>
 <div class="scroll"><table>
-<thead><tr>${ARM_HEADS}<th class="number">failed</th><th>by stage</th>${stages.map((stage) => html`<th class="number">${stage}</th>`)}</tr></thead>
+<thead><tr>${heads}<th class="number">failed</th><th>by stage</th>${stages.map((stage) => html`<th class="number">${stage}</th>`)}</tr></thead>
 <tbody>${failing.map(
       (row) =>
-        html`<tr>${armCells(row)}<td class="number">${row.trials - row.successes} of ${row.trials}</td><td>${stageBar(row.failures, row.trials, scale)}</td>${stages.map((stage) => html`<td class="number">${row.failures[stage] ?? ''}</td>`)}</tr>
+        html`<tr>${cells(row)}<td class="number">${row.trials - row.successes} of ${row.trials}</td><td>${stageBar(row.failures, row.trials, scale)}</td>${stages.map((stage) => html`<td class="number">${row.failures[stage] ?? ''}</td>`)}</tr>
 `,
     )}</tbody></table></div>
 <ul class="legend">${stages.map((stage) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="stage-${stage}" width="10" height="10"/></svg>${stage}</li>`)}</ul>`,
@@ -113,6 +123,7 @@ export function stagesSection({ rows }: ReportData): Section | undefined {
 }
 
 export function timesSection({ rows, trials }: ReportData): Section {
+  const { heads, cells } = armColumns(rows);
   const hasCost = rows.some(({ costUsd }) => costUsd !== undefined);
   const opening = (row: BenchRow) =>
     mean(
@@ -128,10 +139,10 @@ export function timesSection({ rows, trials }: ReportData): Section {
     title: hasCost ? 'Time and cost' : 'Time',
     body: html`<div class="scroll"><table>
 <caption>Means per trial. Wall time counts what a worker was busy, opening the world included; the factor is robot time over wall time with all workers together.</caption>
-<thead><tr>${ARM_HEADS}<th class="number">robot time</th><th class="number">API calls</th><th class="number">opening</th><th class="number">wall, all workers</th><th class="number">real-time factor</th>${hasCost ? html`<th class="number">cost per trial</th><th class="number">cost</th>` : ''}</tr></thead>
+<thead><tr>${heads}<th class="number">robot time</th><th class="number">API calls</th><th class="number">opening</th><th class="number">wall, all workers</th><th class="number">real-time factor</th>${hasCost ? html`<th class="number">cost per trial</th><th class="number">cost</th>` : ''}</tr></thead>
 <tbody>${rows.map(
       (row) =>
-        html`<tr>${armCells(row)}<td class="number">${(row.simSeconds / row.trials).toFixed(1)} s</td><td class="number">${(row.calls / row.trials).toFixed(1)}</td><td class="number">${opening(row).toFixed(2)} s</td><td class="number">${row.wallSeconds.toFixed(1)} s</td><td class="number">${row.realTimeFactor.toFixed(0)}x</td>${hasCost ? costCells(row) : ''}</tr>
+        html`<tr>${cells(row)}<td class="number">${(row.simSeconds / row.trials).toFixed(1)} s</td><td class="number">${(row.calls / row.trials).toFixed(1)}</td><td class="number">${opening(row).toFixed(2)} s</td><td class="number">${row.wallSeconds.toFixed(1)} s</td><td class="number">${row.realTimeFactor.toFixed(0)}x</td>${hasCost ? costCells(row) : ''}</tr>
 `,
     )}</tbody></table></div>`,
   };
@@ -143,6 +154,7 @@ function costCells({ costUsd, trials }: BenchRow): Html {
 }
 
 export function factsSection({ facts, tasks, programs, rows }: ReportData): Section {
+  const { heads, cells } = armColumns(rows);
   return {
     id: 'run',
     title: 'What was run',
@@ -154,8 +166,8 @@ ${programs.map(({ name, sha256, source }) => html`<details><summary>${name} <spa
 <h3>Trace hashes</h3>
 <div class="scroll"><table>
 <caption>SHA-256 over the trace hashes of all seeds of a row. Equal hashes: the same motion in every trial, bit for bit.</caption>
-<thead><tr>${ARM_HEADS}<th>hash</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr>${armCells(row)}<td class="mono">${row.traceHash}</td></tr>\n`)}</tbody></table></div>`,
+<thead><tr>${heads}<th>hash</th></tr></thead>
+<tbody>${rows.map((row) => html`<tr>${cells(row)}<td class="mono">${row.traceHash}</td></tr>\n`)}</tbody></table></div>`,
   };
 }
 
@@ -165,6 +177,7 @@ export function readingSection(): Section {
     title: 'How to read this',
     body: html`<p>The <b>Wilson interval</b> says which success rates fit the count. Two intervals that overlap say little about which of two is better; a comparison on equal seeds says more, because both meet the same worlds.</p>
 <p>The <b>exact McNemar test</b> looks only at the seeds on which the two differ, and asks how often a split at least as uneven would come about if both were equally good. It counts for a number of seeds that was chosen before, and at ${(100 * ALPHA).toFixed(0)} % each: of twenty comparisons without any difference, one shows one. The <b>anytime-valid test</b> (e) may stop at any seed: at most one comparison in ${1 / ALPHA} ever reaches ${1 / ALPHA} if there is no difference.</p>
+<p>The exact test is the stricter of the two: an interval of a difference may leave out 0 although no difference is shown.</p>
 <p><b>No difference shown</b> does not mean that there is none. It means that these seeds do not show one.</p>`,
   };
 }

@@ -72,7 +72,7 @@ footer { margin-top: 3.5rem; border-top: 1px solid var(--rule); padding-top: .8r
 @media (max-width: 44rem) {
   body { padding: 1.3rem 1rem 3rem; }
   h1 { font-size: 1.5rem; }
-  .failure { grid-template-columns: 1fr; }
+  .failure { grid-template-columns: minmax(0, 1fr); }
   dl.facts { grid-template-columns: 1fr; gap: 0; }
   dl.facts dd { margin-bottom: .5rem; }
 }
