@@ -105,13 +105,18 @@ export class FactsCollector {
     }
   }
 
-  /** Fingers may touch props, and props may touch props and furniture; everything else is not meant to happen. */
+  /**
+   * Fingers may touch props, the face of a tool what it wipes or draws on, and props may touch props and furniture;
+   * everything else is not meant to happen.
+   */
   #kindOf(pair: readonly [string, string]): 'expected' | 'unexpected' {
     const props = new Set(this.#world.scene.props.map(({ name }) => name));
     const arm = pair.find((name) => name.includes('/'));
     if (arm === undefined) return 'expected';
     const other = pair[0] === arm ? pair[1] : pair[0];
-    return arm.includes('finger') && props.has(other) ? 'expected' : 'unexpected';
+    if (arm.includes('finger') && props.has(other)) return 'expected';
+    const marked = this.#world.marks.layers.some(({ on }) => on === other);
+    return FACE.test(arm) && marked ? 'expected' : 'unexpected';
   }
 }
 
@@ -123,9 +128,12 @@ function named([one, other]: readonly [string, string]): { a: string; b: string 
   return { a: bodyOf(one), b: bodyOf(other) };
 }
 
-/** "left/left_finger/pad" is the body "left_finger"; props and furniture keep their names. */
+/** The working face of a tool, as "left/tool_pad"; what holds it is "left/tool_mount/0". */
+const FACE = /\/tool_(?!mount)/;
+
+/** "left/left_finger/pad" is the body "left_finger", "left/tool_pad" the pad; props and furniture keep their names. */
 function bodyOf(geom: string): string {
-  return geom.includes('/') ? geom.split('/')[1] : geom;
+  return geom.includes('/') ? geom.split('/')[1].replace('tool_', '') : geom;
 }
 
 function vec3(values: readonly number[]): Vec3 {
