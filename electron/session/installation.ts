@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
@@ -188,7 +189,7 @@ export function readExpert(
   definition?: Task,
 ): { readonly source: string; readonly path: string } {
   const path = expertPath(task, tier);
-  if (existsSync(path)) return { source: readFileSync(path, 'utf8'), path };
+  if (existsSync(path) && hasShippedGoal(task, definition)) return { source: readFileSync(path, 'utf8'), path };
   const what = definition ?? (taskNames().includes(task) ? openTask(task).taskFor(0).task : undefined);
   const generic = what === undefined ? undefined : genericExpert(what, tier);
   if (generic !== undefined) return generic;
@@ -199,6 +200,12 @@ export function readExpert(
       why === undefined ? '' : `. The generic expert has no program for it: ${why}`
     }`,
   );
+}
+
+/** Whether a task wants what its shipped file wants: an expert written for that goal knows no other. */
+function hasShippedGoal(name: string, definition: Task | undefined): boolean {
+  if (definition === undefined || !taskNames().includes(name)) return true;
+  return isDeepStrictEqual(openTask(name).taskFor(0).task.goal, definition.goal);
 }
 
 /** What the generic expert makes of a task's goal; undefined when it cannot bring it about at this tier. */

@@ -1,0 +1,85 @@
+// Owns the changes under which a task is tried for robustness: from a task and a seed to another whole task, as plain
+// data that could have been written by hand. The same three give the same task everywhere. Must never look at a world.
+//
+// The five kinds are those of LIBERO-PRO: a policy that has learnt places, names or pictures by heart fails under them.
+
+import { createRandomStream, type RandomStream } from '../random.ts';
+import { drawScene, LayoutError } from './layout.ts';
+import { exchanged, shifted } from './perturb-position.ts';
+import { otherSurroundings } from './perturb-surroundings.ts';
+import { resized } from './perturb-things.ts';
+import { PerturbationError } from './perturbation-error.ts';
+import type { Task } from './task-schema.ts';
+
+export { PerturbationError } from './perturbation-error.ts';
+
+export const PERTURBATION_KINDS = ['position', 'task', 'object', 'semantic', 'environment'] as const;
+
+export type PerturbationKind = (typeof PERTURBATION_KINDS)[number];
+
+/** What each kind does, for help texts and reports. */
+export const PERTURBATION_WORDS: Readonly<Record<PerturbationKind, string>> = {
+  position: 'places exchanged and shifted',
+  task: 'another goal in the same scene',
+  object: 'other sizes, weights and shades',
+  semantic: 'the instruction in other words',
+  environment: 'another table, other light, clutter',
+};
+
+/** Draws that are tried until the things of a changed task find room. */
+const MOST_DRAWS = 30;
+
+/**
+ * The task under a change. Names stay, so that goals and programs still speak of the same things; what a name says of a
+ * colour stays true.
+ * @param seed of the trial: each seed gets a change of its own
+ * @throws PerturbationError when the task does not define what is needed; the message says what to add
+ */
+export function perturbTask(task: Task, kind: PerturbationKind, seed: number): Task {
+  // A copy that shares nothing with the task, nor one part with another: it can be printed and changed.
+  return JSON.parse(JSON.stringify(changedTask(task, kind, seed)));
+}
+
+function changedTask(task: Task, kind: PerturbationKind, seed: number): Task {
+  const random = createRandomStream(seed, `${kind} perturbation of ${task.name}`);
+  switch (kind) {
+    case 'task': {
+      if (task.variants.length === 0) throw missing(task, 'variants', 'another instruction and goal in the same scene');
+      const { instruction, goal } = task.variants[random.integer(task.variants.length)];
+      return { ...task, instruction, goal };
+    }
+    case 'semantic': {
+      if (task.rewordings.length === 0) throw missing(task, 'rewordings', 'the instruction in other words');
+      return { ...task, instruction: task.rewordings[random.integer(task.rewordings.length)] };
+    }
+    case 'position':
+      return thatHasRoom(task, seed, random, (one) => shifted(exchanged(one, random), random));
+    case 'object':
+      return thatHasRoom(task, seed, random, resized);
+    case 'environment':
+      return thatHasRoom(task, seed, random, otherSurroundings);
+  }
+}
+
+/** A change of which the layout can be drawn for this seed. */
+function thatHasRoom(
+  task: Task,
+  seed: number,
+  random: RandomStream,
+  change: (task: Task, random: RandomStream) => Task,
+): Task {
+  for (let draw = 1; ; draw++) {
+    const changed = change(task, random);
+    try {
+      drawScene(changed, seed);
+      return changed;
+    } catch (error) {
+      if (!(error instanceof LayoutError)) throw error;
+      if (draw === MOST_DRAWS) throw new PerturbationError(`${task.name} has no room for a change: ${error.message}`);
+    }
+  }
+}
+
+function missing(task: Task, key: string, what: string): PerturbationError {
+  return new PerturbationError(`the task ${task.name} has no ${key}: add \`${key}\` to its file, ${what}`);
+}
