@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
-import { apiFor } from '../../skills/api/policy-api.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { PERTURBATIONS, type Perturbation, perturbed } from '../../skills/bench/perturbation.ts';
 import { type Arm, armKey } from '../../skills/bench/trial-record.ts';
 import type { CheckResult } from '../../skills/check/check-result.ts';
@@ -162,7 +162,7 @@ function draftArms({ tasks, tiers, policies, perturbations, seed0 }: PlanRequest
     seen.add(source.name);
     const first = source.taskFor(seed0);
     for (const tier of tiers) {
-      apiOf({ tier, arms: first.task.robot.arms });
+      apiOf(apiChoice(first.task, tier));
       for (const policy of policies) {
         let program: ReturnType<typeof readProgram>;
         try {
@@ -227,7 +227,7 @@ async function checkPrograms(drafts: readonly Draft[]): Promise<Map<string, Chec
       if (results.has(checkKey(draft))) continue;
       let checker = checkers.get(apiKey(draft));
       if (checker === undefined) {
-        const api: CheckerApi = { tier: draft.tier, arms: draft.first.task.robot.arms };
+        const api: CheckerApi = apiChoice(draft.first.task, draft.tier);
         checker = startChecker(api, { script: bundledEntry('check-worker.js') });
         checkers.set(apiKey(draft), checker);
       }

@@ -1,6 +1,6 @@
 // Owns `capstan check`: the verdict on a program, without running it.
 
-import { apiFor } from '../../skills/api/policy-api.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { createChecker } from '../../skills/check/checker.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import { readTask } from '../session/installation.ts';
@@ -25,7 +25,7 @@ export const CHECK_COMMAND: Command = {
     }
     const tier = oneOf('tier', input.text('tier') ?? '', ['S1']);
     const { task } = readTask(taskName);
-    const checker = createChecker(apiFor({ tier, arms: task.robot.arms }), GUEST_MODULES);
+    const checker = createChecker(apiFor(apiChoice(task, tier)), GUEST_MODULES);
     const { source } = readProgram(file, task.name, tier);
     const result = await checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
     if (input.flag('json')) answer({ ok: result.ok, diagnostics: result.diagnostics, effects: result.effects });

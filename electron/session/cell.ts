@@ -16,7 +16,6 @@ import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import type { Rig } from '../../drivers/rig/rig-file.ts';
 import type { Pacer } from '../../drivers/simulated/pacer.ts';
 import { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
-import { SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { judge, type Verdict } from '../../sim/tasks/judge.ts';
 import { drawScene } from '../../sim/tasks/layout.ts';
@@ -24,9 +23,8 @@ import type { Task } from '../../sim/tasks/task-schema.ts';
 import { TaskWorld, type WorldSnapshot } from '../../sim/tasks/task-world.ts';
 import { type ApiReply, createApiDispatcher } from '../../skills/api/binding.ts';
 import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
-import { highLevelImplementation } from '../../skills/api/high-level.ts';
-import { apiFor, guestFunctions } from '../../skills/api/policy-api.ts';
-import { trueScene } from '../../skills/api/true-scene.ts';
+import { apiChoice, apiFor, guestFunctions } from '../../skills/api/policy-api.ts';
+import type { Detector } from '../../skills/perception/detector.ts';
 import type {
   BlockOutcome,
   CallReply,
@@ -37,6 +35,7 @@ import type {
   SandboxModule,
 } from '../../skills/sandbox/policy-sandbox.ts';
 import { createCallOrder } from './call-order.ts';
+import { openTierSide, type TierSide } from './tier-side.ts';
 
 /** A block that has passed the check. */
 export interface CheckedBlock {
@@ -81,6 +80,8 @@ export interface CellOptions {
   readonly sandbox: PolicySandbox;
   /** The modules programs may import. */
   readonly modules: readonly SandboxModule[];
+  /** Finds things in pictures at the tiers that look; the pixel detector unless given. */
+  readonly detector?: Detector;
   readonly pacer: Pacer;
   /** Clock of the gate, seconds. */
   readonly nowS: () => number;
@@ -126,7 +127,7 @@ export class Cell {
   readonly task: Task;
   readonly world: TaskWorld;
   readonly robot: SimulatedRobot;
-  readonly scene: SimulatedScene;
+  readonly side: TierSide;
   readonly gate: Gate;
   readonly api: PolicyApi;
   readonly #options: CellOptions;
@@ -134,13 +135,13 @@ export class Cell {
   /** Hash of the session's values; unknown after a block until somebody asks. */
   #sandboxHash: string | undefined;
 
-  private constructor(options: CellOptions, world: TaskWorld, scene: SimulatedScene, api: PolicyApi) {
+  private constructor(options: CellOptions, world: TaskWorld, api: PolicyApi) {
     this.#options = options;
     this.task = options.task;
     this.world = world;
-    this.scene = scene;
     this.api = api;
     this.robot = new SimulatedRobot(world, options.pacer);
+    this.side = openTierSide({ ...options, world, robot: this.robot });
     this.gate = createGate({
       robot: this.robot,
       envelope: withRobotTime(options.rig.envelope, options.task.maxRobotTimeS),
@@ -168,11 +169,10 @@ export class Cell {
         'The gate would check another room than the one the arms move in.',
       );
     }
-    const api = apiFor({ tier: options.tier, arms: options.task.robot.arms });
+    const api = apiFor(apiChoice(options.task, options.tier));
     const world = new TaskWorld(options.mujoco, drawScene(options.task, options.seed));
-    const scene = new SimulatedScene(options.mujoco, world);
     await options.sandbox.open({ seed: PROGRAM_SEED, functions: guestFunctions(api), modules: options.modules });
-    return new Cell(options, world, scene, api);
+    return new Cell(options, world, api);
   }
 
   /** Adds somebody to tell what happens from now on. */
@@ -287,22 +287,18 @@ export class Cell {
   /** Frees the world; the sandbox belongs to whoever made it. */
   async dispose(): Promise<void> {
     await this.robot.close();
-    this.scene.dispose();
+    this.side.dispose();
     this.world.dispose();
   }
 
   #implementation(permit: BlockPermit, settings: RunSettings) {
     const { rig } = this.#options;
     const { toolSpeedMPerS } = rig.envelope;
-    return highLevelImplementation({
+    return this.side.implement({
       permit,
-      robot: this.robot,
-      planner: this.scene,
-      scene: trueScene(this.scene, this.robot),
       homeJointsRad: homeJointsOf(this.task),
       toolSpeedMPerS: toolSpeedMPerS.soft ?? toolSpeedMPerS.hard,
       speedShare: settings.speedScale,
-      say: () => undefined,
     });
   }
 }

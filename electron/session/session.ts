@@ -11,6 +11,7 @@ import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode
 import type { ProgramMessage } from '../../drivers/episode/messages.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import type { Tier } from '../../skills/api/definition.ts';
+import { apiChoice } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
@@ -54,7 +55,7 @@ export class Session {
     this.#child = child;
     this.#host = host;
     this.episodePath = episodePath;
-    const api = { tier: options.tier, arms: options.taskFile.task.robot.arms };
+    const api = apiChoice(options.taskFile.task, options.tier);
     this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
   }

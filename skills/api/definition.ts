@@ -13,6 +13,9 @@ export type Tier = 'S1' | 'S2' | 'S3' | 'S4';
 /** What the arm works with. Only a hand has fingers. */
 export type Tool = 'hand' | 'pad' | 'pen';
 
+/** Tasks with functions of their own beside those of the tier: a word of the task file's `api`. */
+export type Domain = 'arm' | 'tabletop' | 'drawing' | 'cart-pole';
+
 /** What a call can do to the world, for the approval card: look at it, wait, speak, move free, or grip. */
 export type Risk = 'look' | 'move' | 'grip' | 'wait' | 'say';
 
@@ -40,6 +43,8 @@ export interface ApiFunction {
   readonly arms?: 2;
   /** True: only for an arm whose tool has fingers. */
   readonly fingers?: boolean;
+  /** Only for tasks of this domain. */
+  readonly domain?: Domain;
   readonly risk: Risk;
   /** One sentence: what it does and when it is done. */
   readonly summary: string;
@@ -60,5 +65,6 @@ export interface PolicyApi {
   readonly tier: Tier;
   readonly arms: 1 | 2;
   readonly tool: Tool;
+  readonly domain: Domain;
   readonly functions: readonly ApiFunction[];
 }

@@ -1,20 +1,42 @@
-// Owns the choice of functions for a task: tier, number of arms and tool in, the API of its programs out.
+// Owns the choice of functions for a task: tier, arms, tool and domain in, the API of its programs out.
 // Must never hold a definition of its own.
 
-import { API_VERSION, type PolicyApi, type Tier, type Tool } from './definition.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
+import { API_VERSION, type Domain, type PolicyApi, type Tier, type Tool } from './definition.ts';
+import { DOMAIN_FUNCTIONS } from './domains.ts';
 import { highLevelFunctions } from './functions.ts';
 import { lowLevelFunctions } from './low-level-functions.ts';
 import { type Arms, armOptionType, COMMON_TYPES, type NamedType } from './named-types.ts';
 import { LOW_LEVEL_TYPES } from './perception-types.ts';
 
+/** What decides which functions a program has. */
+export interface ApiChoice {
+  readonly tier: Tier;
+  readonly arms: Arms;
+  /** 'hand' unless given. */
+  readonly tool?: Tool;
+  /** 'arm' unless given. */
+  readonly domain?: Domain;
+}
+
+/** The choice a task makes. */
+export function apiChoice(task: Pick<Task, 'robot' | 'api'>, tier: Tier): ApiChoice {
+  return { tier, arms: task.robot.arms, tool: task.robot.tool, domain: task.api };
+}
+
 /** The functions a program may call. */
-export function apiFor(choice: { readonly tier: Tier; readonly arms: Arms; readonly tool?: Tool }): PolicyApi {
-  const { tier, arms, tool = 'hand' } = choice;
-  const functions = [...highLevelFunctions(arms), ...lowLevelFunctions(arms)]
-    .filter((f) => f.tiers.includes(tier) && (f.arms ?? 1) <= arms && (tool === 'hand' || f.fingers !== true))
+export function apiFor({ tier, arms, tool = 'hand', domain = 'arm' }: ApiChoice): PolicyApi {
+  const functions = [...highLevelFunctions(arms), ...lowLevelFunctions(arms), ...DOMAIN_FUNCTIONS]
+    .filter(
+      (f) =>
+        f.tiers.includes(tier) &&
+        (f.arms ?? 1) <= arms &&
+        (tool === 'hand' || f.fingers !== true) &&
+        (f.domain === undefined || f.domain === domain),
+    )
     .map((f) => ({ ...f, errors: f.errors.filter((error) => error.tiers?.includes(tier) ?? true) }));
-  const version = `${API_VERSION}/${tier}/${arms}-arm${tool === 'hand' ? '' : `/${tool}`}`;
-  return { version, tier, arms, tool, functions };
+  const special = [tool === 'hand' ? '' : `/${tool}`, domain === 'arm' ? '' : `/${domain}`].join('');
+  return { version: `${API_VERSION}/${tier}/${arms}-arm${special}`, tier, arms, tool, domain, functions };
 }
 
 /** What the sandbox needs to know of the API: names, and parameter names for its messages. */

@@ -159,11 +159,8 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
       const arm: ArmSide = options?.arm ?? 'left';
       const observation = scene.observation(observationId);
       await cloudOf(observation, mask);
-      const { label, pose, extent } = await seeing(() =>
-        measureObject([{ observation, mask: detectorMask(mask, observation) }]),
-      );
-      const object = { name: label, pose, extent };
-      scene.note(label, { pose, size: extent });
+      const thing = await seeing(() => measureObject([{ observation, mask: detectorMask(mask, observation) }]));
+      const object = scene.keep(thing.label, thing, [observation]);
       const free: GraspProposal[] = [];
       const proposals = await scene.grasps(object, arm);
       for (const proposal of proposals) {

@@ -6,19 +6,21 @@
 
 import type { Cameras, Observation } from '../../drivers/cameras/camera-port.ts';
 import type { ArmSide, Robot } from '../../drivers/robot.ts';
-import { compose, invert, norm, type Pose, transformPoint, type Vec3 } from '../../sim/spatial.ts';
+import { angleBetween, invert, norm, type Quat, quatMultiply, transformPoint, type Vec3 } from '../../sim/spatial.ts';
 import { type Detector, PerceptionError } from '../perception/detector.ts';
+import { planGrasps } from '../perception/grasps.ts';
 import {
+  isInBall,
   isSeenThrough,
   obstaclesAmong,
   pointsAboveFurniture,
   type RobotBall,
   type SolidBox,
 } from '../perception/obstacles.ts';
-import { perceiveObject } from '../perception/perceive-object.ts';
+import { type PerceivedObject, perceiveObject } from '../perception/perceive-object.ts';
+import { cloudFromPicture, filterCloud, mergeClouds, type PointCloud, thinCloud } from '../perception/point-cloud.ts';
 import { PolicyError } from './errors.ts';
-import { type GraspProposal, proposeGrasps } from './grasp-proposals.ts';
-import { FULL_WIDTH_M } from './grip.ts';
+import type { GraspProposal } from './grasp-proposals.ts';
 import { armIndex } from './motions.ts';
 import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
 
@@ -29,7 +31,10 @@ export interface BelievedBox extends SolidBox {
 
 /** Who is told what stands where: the planner of this tier. */
 export interface Believer {
+  /** What stands where from now on; what the hands hold stays with them. */
   setBoxes(boxes: readonly BelievedBox[]): void;
+  /** Everything believed now, things in the hands included. */
+  boxes(): readonly BelievedBox[];
   /** A box that moves with the hand of an arm from now on; null lets it stand where it is. */
   attach(arm: ArmSide, box: string | null): void;
 }
@@ -52,16 +57,26 @@ const IN_GRIP_M = 0.03;
 /** Around the fingertip of a holding hand, what is seen is what it holds, metres. */
 const HELD_RADIUS_M = 0.08;
 
-interface Held {
-  readonly box: BelievedBox;
-  readonly toolFromBox: Pose;
+/** Room of the planner: what was asked for by name comes first, then what is largest. */
+const MOST_BOXES = 30;
+/** Points of the surroundings are thinned to one per cube of this side, metres. */
+const SURROUNDINGS_VOXEL_M = 0.005;
+/** Half a turn about the tool's axis. */
+const HALF_TURN: Quat = [0, 0, 0, 1];
+
+interface Measured {
+  readonly thing: PerceivedObject;
+  /** The looks it was measured in. */
+  readonly views: readonly Observation[];
 }
 
 export class SeenScene implements SceneKnowledge {
   readonly #ports: SeenScenePorts;
   readonly #looks = new Map<string, Observation>();
   readonly #named = new Map<string, BelievedBox>();
-  readonly #held = new Map<ArmSide, Held>();
+  readonly #held = new Map<ArmSide, string>();
+  /** What was measured last, by name: grasps need more of it than its box. */
+  readonly #measured = new Map<string, Measured>();
   #points: Float64Array = new Float64Array(0);
   #count = 0;
 
@@ -117,51 +132,63 @@ export class SeenScene implements SceneKnowledge {
     for (const camera of [cameras.names[0], wrist]) {
       if (camera !== undefined) views.push((await this.look(camera, signal)).observation);
     }
-    const seen = await seeing(() => perceiveObject(views, detector, wanted, signal));
-    const box: BelievedBox = { name: wanted, pose: seen.pose, size: seen.extent };
-    if (!this.#isHeld(wanted)) {
-      this.#named.set(wanted, box);
+    const thing = await seeing(() => perceiveObject(views, detector, wanted, signal));
+    return this.keep(wanted, thing, views);
+  }
+
+  /** Takes note of a thing as it was measured in these looks. */
+  keep(name: string, thing: PerceivedObject, views: readonly Observation[]): FoundObject {
+    this.#measured.set(name, { thing, views });
+    if (!this.#isHeld(name)) {
+      this.#named.set(name, { name, pose: thing.pose, size: thing.extent });
       this.#publish();
     }
-    return { name: wanted, pose: seen.pose, extent: seen.extent };
+    return { name, pose: thing.pose, extent: thing.extent };
   }
 
-  async grasps(object: FoundObject, arm: ArmSide): Promise<readonly GraspProposal[]> {
+  async grasps({ name }: FoundObject, arm: ArmSide): Promise<readonly GraspProposal[]> {
+    const measured = this.#measured.get(name);
+    if (measured === undefined) return [];
     const { tool } = (await this.#ports.robot.state()).arms[armIndex(arm)];
-    return proposeGrasps(object, tool.quatWxyz, FULL_WIDTH_M);
-  }
-
-  /** Takes note of a thing by a box of its own, as a program found it. */
-  note(name: string, box: SolidBox): void {
-    this.#named.set(name, { name, ...box });
-    this.#publish();
+    const surroundings = await this.#surroundings(measured.views);
+    const grasps = await seeing(() => planGrasps(measured.thing, surroundings));
+    return grasps.map(({ pose, widthM, score }) => {
+      // The hand is the same after half a turn about its axis: take the way that turns the wrist less.
+      const turned = quatMultiply(pose.quatWxyz, HALF_TURN);
+      const nearer = angleBetween(tool.quatWxyz, pose.quatWxyz) <= angleBetween(tool.quatWxyz, turned) + 1e-9;
+      return { position: pose.position, quatWxyz: nearer ? pose.quatWxyz : turned, widthM, score };
+    });
   }
 
   async afterGrip(arm: ArmSide): Promise<void> {
-    const { tool } = (await this.#ports.robot.state()).arms[armIndex(arm)];
-    const nearest = [...this.#named.values(), ...this.#obstacles()]
+    const { believer, robot } = this.#ports;
+    const { tool } = (await robot.state()).arms[armIndex(arm)];
+    const nearest = [...believer.boxes()]
       .map((box) => ({ box, awayM: distanceToBox(tool.position, box) }))
       .filter(({ awayM }) => awayM < IN_GRIP_M)
       .sort((a, b) => a.awayM - b.awayM)[0]?.box;
     if (nearest === undefined) return;
     const name = this.#named.has(nearest.name) ? nearest.name : `what the ${arm} hand holds`;
-    const box = { ...nearest, name };
-    this.#named.set(name, box);
-    this.#held.set(arm, { box, toolFromBox: compose(invert(tool), box.pose) });
-    this.#publish();
-    this.#ports.believer.attach(arm, name);
+    if (!this.#named.has(name)) {
+      this.#named.set(name, { ...nearest, name });
+      this.#publish();
+    }
+    this.#held.set(arm, name);
+    believer.attach(arm, name);
   }
 
   async beforeRelease(arm: ArmSide) {
     const held = this.#held.get(arm);
+    const { believer } = this.#ports;
     if (held === undefined) return undefined;
     return {
       afterwards: async () => {
-        const { tool, holding } = (await this.#ports.robot.state()).arms[armIndex(arm)];
+        const { holding } = (await this.#ports.robot.state()).arms[armIndex(arm)];
         if (holding) return undefined;
         this.#held.delete(arm);
-        this.#ports.believer.attach(arm, null);
-        this.#named.set(held.box.name, { ...held.box, pose: compose(tool, held.toolFromBox) });
+        believer.attach(arm, null);
+        const left = believer.boxes().find(({ name }) => name === held);
+        if (left !== undefined && !this.#isHeld(held)) this.#named.set(held, left);
         this.#publish();
         // Whether it fell only another look can tell.
         return undefined;
@@ -169,8 +196,19 @@ export class SeenScene implements SceneKnowledge {
     };
   }
 
+  /** Everything these looks showed but the robot itself, thinned. */
+  async #surroundings(views: readonly Observation[]): Promise<PointCloud> {
+    const balls = await this.#ports.robotBalls();
+    const cloud = mergeClouds(views.map((view) => thinCloud(cloudFromPicture(view), SURROUNDINGS_VOXEL_M)));
+    const { positions } = cloud;
+    return filterCloud(cloud, (i) => {
+      const point: Vec3 = [positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]];
+      return !balls.some((ball) => isInBall(point, ball));
+    });
+  }
+
   #isHeld(name: string): boolean {
-    return [...this.#held.values()].some(({ box }) => box.name === name);
+    return [...this.#held.values()].includes(name);
   }
 
   /** Brings the believed scene up to date with a look of the scene camera. */
@@ -188,14 +226,15 @@ export class SeenScene implements SceneKnowledge {
   }
 
   #obstacles(): BelievedBox[] {
-    return obstaclesAmong(this.#points, [...this.#named.values()]).map((box, index) => ({
-      name: `something (${index + 1})`,
-      ...box,
-    }));
+    const volume = ({ size }: SolidBox) => size[0] * size[1] * size[2];
+    return obstaclesAmong(this.#points, [...this.#named.values()])
+      .sort((a, b) => volume(b) - volume(a))
+      .map((box, index) => ({ name: `something (${index + 1})`, ...box }));
   }
 
   #publish(): void {
-    this.#ports.believer.setBoxes([...this.#named.values(), ...this.#obstacles()]);
+    const free = [...this.#named.values()].filter(({ name }) => !this.#isHeld(name));
+    this.#ports.believer.setBoxes([...free, ...this.#obstacles().slice(0, MOST_BOXES - this.#named.size)]);
   }
 }
 

@@ -3,16 +3,12 @@
 // process that asks for it.
 
 import { Worker } from 'node:worker_threads';
-import type { Tier } from '../api/definition.ts';
-import type { Arms } from '../api/named-types.ts';
+import type { ApiChoice } from '../api/policy-api.ts';
 import type { CheckRequest, CheckResult } from './check-result.ts';
 import type { PolicyChecker } from './checker.ts';
 
 /** Which functions the checked programs may call. */
-export interface CheckerApi {
-  readonly tier: Tier;
-  readonly arms: Arms;
-}
+export type CheckerApi = ApiChoice;
 
 export interface KillableCheckerOptions {
   /** The bundle of check-worker.ts. */

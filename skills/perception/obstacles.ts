@@ -160,7 +160,8 @@ export function isSeenThrough(observation: Observation, box: SolidBox): boolean 
 /** Depth beyond a surface from which the surface cannot be there, metres. */
 const SEEN_THROUGH_M = 0.015;
 
-function isInBall([x, y, z]: Vec3, { centre, radiusM }: RobotBall): boolean {
+/** Whether a point belongs to a part of the robot. */
+export function isInBall([x, y, z]: Vec3, { centre, radiusM }: RobotBall): boolean {
   const [dx, dy, dz] = [x - centre[0], y - centre[1], z - centre[2]];
   return dx * dx + dy * dy + dz * dz < radiusM * radiusM;
 }

@@ -3,8 +3,6 @@
 
 import type { Offer } from '../../drivers/gate/approval.ts';
 import { homeJointsOf, PLAIN_RUN } from '../../electron/session/cell.ts';
-import { highLevelImplementation } from '../../skills/api/high-level.ts';
-import { trueScene } from '../../skills/api/true-scene.ts';
 import type { CallHandler } from '../../skills/sandbox/policy-sandbox.ts';
 import type { Stand } from './attack-harness.ts';
 
@@ -12,21 +10,17 @@ type AnyFunction = (args: Record<string, unknown>, call: { signal: AbortSignal }
 
 /** Answers calls with the robot itself. */
 export function bareHandler({ cell }: Stand): CallHandler {
-  const { robot, scene, task } = cell;
-  const implementation = highLevelImplementation({
+  const { robot, task } = cell;
+  const implementation = cell.side.implement({
     permit: {
       execute: (plan) => robot.execute(plan),
       servo: (command) => robot.servo(command),
       moveGripper: (command) => robot.moveGripper(command),
       advance: (seconds) => robot.advance(seconds),
     },
-    robot,
-    planner: scene,
-    scene: trueScene(scene, robot),
     homeJointsRad: homeJointsOf(task),
     toolSpeedMPerS: 1.2,
     speedShare: 1,
-    say: () => undefined,
   }) as unknown as Record<string, AnyFunction>;
   const { signal } = new AbortController();
   return async ({ name, argsJson }) => {

@@ -1,0 +1,111 @@
+// Owns what a tier may know of a simulated cell: tier S1 the simulator's truth, every other tier what its cameras show.
+// The only place where the truth is handed out. Must never give a tier above S1 anything but arms, furniture and cameras.
+
+import { BODY_POINTS, createBodyLocator } from '../../drivers/gate/body-points.ts';
+import type { MotionPlanner } from '../../drivers/scene-ports.ts';
+import { BelievedWorld } from '../../drivers/simulated/believed-scene.ts';
+import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
+import type { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
+import { SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
+import type { Mujoco } from '../../sim/engine/physics.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
+import type { TaskWorld } from '../../sim/tasks/task-world.ts';
+import type { ApiImplementation } from '../../skills/api/binding.ts';
+import type { Tier } from '../../skills/api/definition.ts';
+import { domainImplementation } from '../../skills/api/domains.ts';
+import { highLevelImplementation } from '../../skills/api/high-level.ts';
+import { lowLevelImplementation } from '../../skills/api/low-level.ts';
+import type { MotionPorts } from '../../skills/api/motions.ts';
+import { SeenScene } from '../../skills/api/seen-scene.ts';
+import { trueScene } from '../../skills/api/true-scene.ts';
+import type { Detector } from '../../skills/perception/detector.ts';
+import type { RobotBall } from '../../skills/perception/obstacles.ts';
+import { PixelDetector } from '../../skills/perception/pixel-detector.ts';
+
+export interface TierSideOptions {
+  readonly mujoco: Mujoco;
+  readonly world: TaskWorld;
+  readonly robot: SimulatedRobot;
+  readonly task: Task;
+  readonly seed: number;
+  readonly tier: Tier;
+  /** Finds things in pictures; the pixel detector unless given. */
+  readonly detector?: Detector;
+}
+
+export interface TierSide {
+  readonly planner: MotionPlanner;
+  /** The functions of the tier, bound to one permit. */
+  implement(ports: Omit<MotionPorts, 'planner' | 'robot'>): ApiImplementation;
+  dispose(): void;
+}
+
+/** Around the net of balls that stands for the arm, so that its whole shell is covered, metres. */
+const SHELL_MARGIN_M = 0.045;
+
+const nothing = () => undefined;
+
+export function openTierSide(options: TierSideOptions): TierSide {
+  return options.tier === 'S1' ? trueSide(options) : seenSide(options);
+}
+
+function trueSide({ mujoco, world, robot, task }: TierSideOptions): TierSide {
+  const planner = new SimulatedScene(mujoco, world);
+  const scene = trueScene(planner, robot);
+  return {
+    planner,
+    implement: (permit) => {
+      const ports = { ...permit, robot, planner, scene, task, say: nothing };
+      return { ...highLevelImplementation(ports), ...domainImplementation(ports) };
+    },
+    dispose: () => planner.dispose(),
+  };
+}
+
+function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSideOptions): TierSide {
+  const { arms, fixtures } = world.scene;
+  const rest =
+    task.robot.arms === 1 ? [task.robot.startJointsRad] : [task.robot.startJointsRad, task.robot.rightStartJointsRad];
+  const planner = new BelievedWorld(
+    mujoco,
+    {
+      arms: () =>
+        arms.map(({ side, worldFromBase }, index) => ({
+          side,
+          worldFromBase,
+          referenceRad: world.servos[index].referenceRad,
+          restRad: rest[index],
+          widthM: world.widthM(index),
+        })),
+    },
+    fixtures,
+  );
+  const locators = arms.map(({ worldFromBase }) => createBodyLocator(worldFromBase));
+  const scene = new SeenScene({
+    cameras: new SimulatedCameras(world, task.sensors, seed),
+    detector: detector ?? new PixelDetector(),
+    robot,
+    believer: planner,
+    furniture: fixtures,
+    robotBalls: async () => {
+      const state = await robot.state();
+      return state.arms.flatMap(({ jointPositionsRad }, index): RobotBall[] => {
+        const locator = locators[index];
+        locator.locate(jointPositionsRad, 0);
+        return BODY_POINTS.map(({ radiusM }, k) => ({
+          centre: [locator.centres[3 * k], locator.centres[3 * k + 1], locator.centres[3 * k + 2]],
+          radiusM: radiusM + SHELL_MARGIN_M,
+        }));
+      });
+    },
+  });
+  return {
+    planner,
+    implement: (permit) => {
+      const ports = { ...permit, robot, planner, scene, task, say: nothing };
+      const functions = tier === 'S2' ? highLevelImplementation(ports) : lowLevelImplementation(ports);
+      return { ...(functions as unknown as ApiImplementation), ...domainImplementation(ports) };
+    },
+    dispose: () => planner.dispose(),
+  };
+}

@@ -1,0 +1,21 @@
+// Owns the list of functions that only some tasks have, and what carries them out. A domain adds its definitions and its
+// implementation here and nowhere else.
+
+import type { Task } from '../../sim/tasks/task-schema.ts';
+import type { ApiImplementation } from './binding.ts';
+import type { ApiFunction } from './definition.ts';
+import type { MotionPorts } from './motions.ts';
+import type { SceneKnowledge } from './scene-knowledge.ts';
+
+/** The definitions of every domain. */
+export const DOMAIN_FUNCTIONS: readonly ApiFunction[] = [];
+
+export interface DomainPorts extends MotionPorts {
+  readonly scene: SceneKnowledge;
+  readonly task: Task;
+}
+
+/** What carries out the functions of a task's domain; nothing for plain arm tasks. */
+export function domainImplementation(_ports: DomainPorts): ApiImplementation {
+  return {};
+}
