@@ -4,7 +4,9 @@ import { add, atan2, normalize, quatFromAxisAngle, quatMultiply, rad, rotate, sc
 
 /** Left finger pads on the handle, this far from the head. */
 const FROM_HEAD = 0.02;
-const MEETING: Vec3 = [0.81, 0, 0.52];
+const MEETING: Vec3 = [0.81, 0, 0.58];
+/** Closer to its base than this an arm cannot lift straight up. */
+const FREE_X = 0.36;
 
 const handle = await getObjectPose('hammer handle');
 const head = await getObjectPose('hammer head');
@@ -16,7 +18,8 @@ const grip = subtract(above.position, scale(along, length / 2 - FROM_HEAD));
 await openGripper({ arm: 'left' });
 await gotoPose(grip, above.quatWxyz, { arm: 'left', zApproach: 0.1 });
 if (!(await closeGripper({ arm: 'left' })).holding) throw new Error('the left hand closed on nothing');
-await gotoPose(add(grip, [0, 0, 0.2]), above.quatWxyz, { arm: 'left' });
+const lifted: Vec3 = [Math.max(grip[0], FREE_X), grip[1], grip[2] + 0.2];
+await gotoPose(lifted, above.quatWxyz, { arm: 'left' });
 
 // Turned so that the handle stands upright and the hand points at the right arm.
 const straight = quatFromAxisAngle([0, 0, 1], -atan2(along[1], along[0]));
