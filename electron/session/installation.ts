@@ -204,8 +204,8 @@ export function readExpert(
 
 /** Whether a task wants what its shipped file wants: an expert written for that goal knows no other. */
 function hasShippedGoal(name: string, definition: Task | undefined): boolean {
-  if (definition === undefined || !taskNames().includes(name)) return true;
-  return isDeepStrictEqual(openTask(name).taskFor(0).task.goal, definition.goal);
+  if (definition === undefined || !existsSync(join(TASK_FOLDER, name, 'task.yaml'))) return true;
+  return isDeepStrictEqual(readTask(name).task.goal, definition.goal);
 }
 
 /** What the generic expert makes of a task's goal; undefined when it cannot bring it about at this tier. */
