@@ -12,7 +12,7 @@ import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './app
 import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
 import { readProgram } from './program-source.ts';
 
-const TIERS = ['S1'] as const;
+const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
 
 export const RUN_COMMAND: Command = {
   name: 'run',
@@ -27,6 +27,11 @@ export const RUN_COMMAND: Command = {
     },
     tier: { type: 'string', value: 'S1', help: 'which functions the program may call', default: 'S1' },
     seed: { type: 'string', value: 'N', help: 'which world is drawn', default: '0' },
+    perturb: {
+      type: 'string',
+      value: 'KIND',
+      help: `change the task first: ${PERTURBATION_KINDS.join(', ')}`,
+    },
     approve: {
       type: 'string',
       value: 'ask|auto',
