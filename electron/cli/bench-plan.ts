@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
 import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { PERTURBATIONS, type Perturbation, perturbed } from '../../skills/bench/perturbation.ts';
 import { type Arm, armKey } from '../../skills/bench/trial-record.ts';
@@ -164,21 +165,22 @@ function draftArms({ tasks, tiers, policies, perturbations, seed0 }: PlanRequest
     for (const tier of tiers) {
       apiOf(apiChoice(first.task, tier));
       for (const policy of policies) {
-        let program: ReturnType<typeof readProgram>;
-        try {
-          program = readProgram(policy, source.name, tier);
-        } catch (error) {
-          if (!(error instanceof NotFoundError)) throw error;
-          missing.push(error.message);
-          continue;
-        }
         for (const perturbation of perturbations) {
+          let changed: Task;
           try {
-            perturbed(first.task, perturbation, seed0);
+            changed = perturbed(first.task, perturbation, seed0);
           } catch (error) {
             missing.push(
               `${source.name} has no perturbation "${perturbation}": ${error instanceof Error ? error.message : error}`,
             );
+            continue;
+          }
+          let program: ReturnType<typeof readProgram>;
+          try {
+            program = readProgram(policy, source.name, tier, changed);
+          } catch (error) {
+            if (!(error instanceof NotFoundError)) throw error;
+            missing.push(error.message);
             continue;
           }
           drafts.push({

@@ -2,11 +2,12 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { PERTURBATION_KINDS, PerturbationError } from '../../sim/tasks/perturb.ts';
 import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
-import { episodeFolder, openTask, readRig } from '../session/installation.ts';
+import { episodeFolder, openTask, perturbedTaskFile, readRig, type TaskFile } from '../session/installation.ts';
 import { Session } from '../session/session.ts';
 import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './approval-prompt.ts';
 import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
@@ -65,8 +66,8 @@ export const RUN_COMMAND: Command = {
     const speedScale = wholeNumber('speed', input.text('speed') ?? '', 1, 100) / 100;
     const seed = wholeNumber('seed', input.text('seed') ?? '', 0, Number.MAX_SAFE_INTEGER);
     const source = openTask(taskName);
-    const taskFile = source.taskFor(seed);
-    const program = readProgram(input.text('policy') ?? '', source.name, tier);
+    const taskFile = perturbedFile(source.taskFor(seed), input.text('perturb'), seed);
+    const program = readProgram(input.text('policy') ?? '', source.name, tier, taskFile.task);
     const session = await Session.open({
       taskFile,
       rigFile: readRig(input.text('rig'), taskFile.task),
@@ -130,6 +131,17 @@ export const RUN_COMMAND: Command = {
     }
   },
 };
+
+/** The task under the change that --perturb names. @throws UsageError when there is no such change of it */
+function perturbedFile(file: TaskFile, kind: string | undefined, seed: number): TaskFile {
+  if (kind === undefined) return file;
+  try {
+    return perturbedTaskFile(file, oneOf('perturb', kind, PERTURBATION_KINDS), seed);
+  } catch (error) {
+    if (error instanceof PerturbationError) throw new UsageError(error.message);
+    throw error;
+  }
+}
 
 /** @throws UsageError */
 function readPace(text: string): 'fast' | number {

@@ -2,7 +2,7 @@
 // from `out/`; in tests, from the sources. Must never write anything.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { stringify } from 'yaml';
 import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import { type PerturbationKind, perturbTask } from '../../sim/tasks/perturb.ts';
 import { TASK_FAMILIES } from '../../sim/tasks/task-family.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { YamlFileError } from '../../sim/yaml-file.ts';
@@ -66,6 +67,8 @@ export class NotFoundError extends Error {
   override readonly name = 'NotFoundError';
 }
 
+/** A file larger than this is no task (bytes). */
+const LARGEST_TASK_BYTES = 1024 * 1024;
 const TASK_FOLDER = join(INSTALLATION_ROOT, 'sim', 'tasks');
 const EXPERT_FOLDER = join(INSTALLATION_ROOT, 'skills', 'experts');
 
@@ -84,12 +87,42 @@ export function taskNames(): string[] {
  * @throws NotFoundError, or YamlFileError when the file cannot be used
  */
 export function readTask(nameOrPath: string): TaskFile {
-  const path = /[\\/]|\.ya?ml$/.test(nameOrPath) ? resolve(nameOrPath) : join(TASK_FOLDER, nameOrPath, 'task.yaml');
-  if (!existsSync(path)) {
-    throw new NotFoundError(`there is no task "${nameOrPath}"; the tasks are: ${taskNames().join(', ')}`);
+  const isPath = /[\\/]|\.ya?ml$/.test(nameOrPath);
+  const path = isPath ? resolve(nameOrPath) : join(TASK_FOLDER, nameOrPath, 'task.yaml');
+  const text = isPath ? textOfUserFile(path) : existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  if (text === undefined) {
+    throw new NotFoundError(
+      `there is no task "${nameOrPath}"; the tasks are: ${taskNames().join(', ')}. A file of your own is named by its path, as ./${nameOrPath}.yaml`,
+    );
   }
-  const text = readFileSync(path, 'utf8');
   return { task: parseTask(text, path), text, path };
+}
+
+/** @throws NotFoundError that says what is at the path instead */
+function textOfUserFile(path: string): string {
+  if (!existsSync(path)) {
+    const folder = dirname(path);
+    const where = existsSync(folder) ? '' : `; the folder ${folder} does not exist either`;
+    throw new NotFoundError(
+      `there is no task file ${path}${where}. Check the path, or make a file with: capstan task new NAME`,
+    );
+  }
+  if (!statSync(path).isFile()) {
+    throw new NotFoundError(`${path} is a folder, not a task file; name the file in it, as ${join(path, 'task.yaml')}`);
+  }
+  if (statSync(path).size > LARGEST_TASK_BYTES)
+    throw new NotFoundError(`${path} is no task file: it is larger than 1 MB`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch {
+    throw new NotFoundError(`${path} is no task file: it is not text in UTF-8`);
+  }
+}
+
+/** A task file under a change. @throws PerturbationError when the task does not define what the change needs */
+export function perturbedTaskFile({ task, path }: TaskFile, kind: PerturbationKind, seed: number): TaskFile {
+  const changed = perturbTask(task, kind, seed);
+  return { task: changed, text: stringify(changed), path: `${path}, ${kind} changed for seed ${seed}` };
 }
 
 /** A task as the command line names it: the same for every seed, or drawn from it. */
