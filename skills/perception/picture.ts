@@ -34,7 +34,7 @@ const SAME_COLOUR_LIGHT = 0.03;
 /** Added to each component before shares are taken: what is nearly black has no colour, only noise. */
 const DARK_LIGHT = 0.004;
 /** Neighbours with a depth that a pixel without one needs to take theirs. */
-const FILL_FROM = 3;
+const FILL_FROM = 2;
 
 const LINEAR = Float64Array.from({ length: 256 }, (_, i) => linearFromSrgb(i / 255));
 
@@ -76,13 +76,9 @@ function measure(observation: Observation): Picture {
   const [ox, oy, oz] = worldFromCamera.position;
   const lights = new Uint32Array(256);
   for (let v = 0; v < height; v++) {
-    const fromV = v > 0 ? v - 1 : v;
-    const toV = v + 1 < height ? v + 1 : v;
     const yn = (v - intrinsics.cy) / intrinsics.fy;
     for (let u = 0; u < width; u++) {
       const pixel = v * width + u;
-      const fromU = u > 0 ? u - 1 : u;
-      const toU = u + 1 < width ? u + 1 : u;
       const r0 = linear[pixel * 3];
       const g0 = linear[pixel * 3 + 1];
       const b0 = linear[pixel * 3 + 2];
@@ -94,37 +90,50 @@ function measure(observation: Observation): Picture {
       let alike = 0;
       let depth = 0;
       let near = 0;
-      for (let nv = fromV; nv <= toV; nv++) {
-        for (let n = nv * width + fromU, last = nv * width + toU; n <= last; n++) {
-          const rn = linear[n * 3];
-          const gn = linear[n * 3 + 1];
-          const bn = linear[n * 3 + 2];
-          const dr = rn - r0;
-          const dg = gn - g0;
-          const db = bn - b0;
-          if (
-            dr > sameColour ||
-            -dr > sameColour ||
-            dg > sameColour ||
-            -dg > sameColour ||
-            db > sameColour ||
-            -db > sameColour
-          ) {
-            continue;
-          }
-          const dn = raw[n];
-          if (dn > 0) {
-            const step = dn - d0;
-            if (d0 === 0 || (step < SAME_SURFACE_M && -step < SAME_SURFACE_M)) {
-              depth += dn;
-              near++;
-            }
-          }
-          r += rn;
-          g += gn;
-          b += bn;
-          alike++;
+      for (let side = 0; side < 5; side++) {
+        let n: number;
+        if (side === 0) n = pixel;
+        else if (side === 1) {
+          if (u === 0) continue;
+          n = pixel - 1;
+        } else if (side === 2) {
+          if (u + 1 === width) continue;
+          n = pixel + 1;
+        } else if (side === 3) {
+          if (v === 0) continue;
+          n = pixel - width;
+        } else {
+          if (v + 1 === height) continue;
+          n = pixel + width;
         }
+        const rn = linear[n * 3];
+        const gn = linear[n * 3 + 1];
+        const bn = linear[n * 3 + 2];
+        const dr = rn - r0;
+        const dg = gn - g0;
+        const db = bn - b0;
+        if (
+          dr > sameColour ||
+          -dr > sameColour ||
+          dg > sameColour ||
+          -dg > sameColour ||
+          db > sameColour ||
+          -db > sameColour
+        ) {
+          continue;
+        }
+        const dn = raw[n];
+        if (dn > 0) {
+          const step = dn - d0;
+          if (d0 === 0 || (step < SAME_SURFACE_M && -step < SAME_SURFACE_M)) {
+            depth += dn;
+            near++;
+          }
+        }
+        r += rn;
+        g += gn;
+        b += bn;
+        alike++;
       }
       r = r / alike + DARK_LIGHT;
       g = g / alike + DARK_LIGHT;

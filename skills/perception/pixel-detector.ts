@@ -25,6 +25,8 @@ const CLEAR = 0.62;
 /** A thing is smaller than this, metres; what is larger is furniture or the arm. */
 const LARGEST_M = 0.6;
 const HIGHEST_M = 0.45;
+/** With so many pixels a shape is half to be trusted: crumbs at edges take any shape. */
+const HALF_TRUSTED = 20;
 /** What the picture's edge cuts off fits this much less: most of it may lie outside. */
 const CUT_OFF = 0.6;
 /** Rings around a pixel that are searched when it belongs to nothing. */
@@ -141,7 +143,8 @@ function candidatesFor(picture: Picture, noun: Noun): readonly Candidate[] {
     if (fit < LEAST_SHAPE) continue;
     const [u0, v0, u1, v1] = boxOf(region.pixels, picture.width);
     const whole = flat || (u0 > 0 && v0 > 0 && u1 < picture.width && v1 < picture.height);
-    candidates.push({ region, shape, score: fits(region) * fit * (whole ? 1 : CUT_OFF) });
+    const trust = region.pixels.length / (region.pixels.length + HALF_TRUSTED);
+    candidates.push({ region, shape, score: fits(region) * fit * trust * (whole ? 1 : CUT_OFF) });
   }
   return candidates
     .filter(({ score }) => score >= LEAST_SCORE)

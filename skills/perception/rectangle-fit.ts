@@ -13,10 +13,10 @@ export interface Rectangle {
   readonly sizeY: number;
 }
 
-const STEP_RAD = Math.PI / 60;
-const STEPS = 30;
+const STEP_RAD = Math.PI / 36;
+const STEPS = 18;
 /** Enough for an outline; more only cost time. */
-const MOST_POINTS = 500;
+const MOST_POINTS = 240;
 
 /**
  * The smallest upright rectangle that holds all points but a share at each side.
@@ -55,7 +55,7 @@ export function smallestRectangle(x: ArrayLike<number>, y: ArrayLike<number>, tr
   };
   for (let step = 0; step < STEPS; step++) consider(step * STEP_RAD);
   const coarse = best?.yawRad ?? 0;
-  for (let step = -4; step <= 4; step++) if (step !== 0) consider(coarse + (step * STEP_RAD) / 5);
+  for (let step = -2; step <= 2; step++) if (step !== 0) consider(coarse + (step * STEP_RAD) / 3);
   return best === undefined ? undefined : { ...best, ...quarterTurn(best) };
 }
 

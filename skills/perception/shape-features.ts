@@ -46,8 +46,26 @@ const TOP_BAND_SHARE = 0.08;
 const NOISE_M = 0.0009;
 const MOST_POINTS = 600;
 
+/** Measures of masks that were measured before: programs ask for the same thing again and again. */
+const known = new WeakMap<
+  ArrayLike<number>,
+  { readonly picture: Picture; readonly shape: ShapeFeatures | undefined }
+>();
+
+/** Marks per pixel, all 0 between two uses: a whole picture of them per thing would keep the collector busy. */
+let insideMarks = new Uint8Array(0);
+let ownMarks = new Uint8Array(0);
+
 /** Measures what the pixels show; undefined when fewer than eight have a depth or nothing level is in sight. */
-export function measureShape(picture: Picture, pixels: ArrayLike<number>): ShapeFeatures | undefined {
+export function measureShape(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefined {
+  const before = known.get(pixels);
+  if (before !== undefined && before.picture === picture) return before.shape;
+  const shape = measure(picture, pixels);
+  known.set(pixels, { picture, shape });
+  return shape;
+}
+
+function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefined {
   const plane = planeUnder(picture, pixels);
   const { depthM, x, y, z } = picture;
   const seen: number[] = [];
@@ -68,7 +86,11 @@ export function measureShape(picture: Picture, pixels: ArrayLike<number>): Shape
   const mid = planeHeightM(plane, footprint.x, footprint.y);
 
   const band = Math.max(TOP_BAND_M, TOP_BAND_SHARE * heightM);
-  const inside = new Uint8Array(depthM.length);
+  if (insideMarks.length < depthM.length) {
+    insideMarks = new Uint8Array(depthM.length);
+    ownMarks = new Uint8Array(depthM.length);
+  }
+  const inside = insideMarks;
   const top: number[] = [];
   seen.forEach((pixel, i) => {
     if (heights[i] < heightM - band) return;
@@ -77,6 +99,7 @@ export function measureShape(picture: Picture, pixels: ArrayLike<number>): Shape
   });
   const outline = outlineAt(picture, inside, top, mid + heightM);
   const hole = findOpening(picture, pixels, inside, top, mid + heightM);
+  for (const pixel of top) inside[pixel] = 0;
   const outer = hole.size > 0 ? outerOnly(outline, hole) : outline;
   const circle = fitCircle(outer.x, outer.y);
   const start = smallestRectangle(outer.x, outer.y, 0.02);
@@ -169,7 +192,7 @@ const NO_OPENING: Opening = { opening: 0, hollow: 0, covered: 0, x: 0, y: 0, siz
  */
 function findOpening(
   picture: Picture,
-  pixels: ArrayLike<number>,
+  pixels: Uint32Array,
   inside: Uint8Array,
   top: readonly number[],
   topM: number,
@@ -185,7 +208,7 @@ function findOpening(
     if (v < v0) v0 = v;
     if (v > v1) v1 = v;
   }
-  const own = new Uint8Array(depthM.length);
+  const own = ownMarks;
   for (let i = 0; i < pixels.length; i++) own[pixels[i]] = 1;
   const columns = u1 - u0 + 1;
   const first = new Int32Array(columns).fill(-1);
@@ -226,6 +249,7 @@ function findOpening(
       if (own[pixel] === 1) hollow++;
     }
   }
+  for (let i = 0; i < pixels.length; i++) own[pixels[i]] = 0;
   const hidden = whole > 0 ? covered / whole : 0;
   if (open < 6) return { ...NO_OPENING, opening: whole > 0 ? open / whole : 0, covered: hidden };
   const { intrinsics } = picture.observation;

@@ -39,6 +39,8 @@ const STEEPEST = 0.06;
 /** A filled square reaches 1.73 deviations from its middle; a little more for one half seen. */
 const DEVIATIONS = 2.1;
 const SHARE_BINS = 32;
+/** Every so many pixels are enough to fit a plane; odd, so that they do not stand in columns. */
+const SPARSE = 7;
 
 const known = new WeakMap<Picture, readonly SupportPlane[]>();
 
@@ -106,14 +108,16 @@ function fitPlane(picture: Picture, aroundM: number, areaM2: number): SupportPla
   let slopeY = 0;
   let heightM = aroundM;
   let [middleX, middleY, reachX, reachY] = [0, 0, 0, 0];
-  for (let pass = 0; pass < 3; pass++) {
+  for (let pass = 0; pass < 2; pass++) {
     // Normal equations about the mean, solved by hand: three unknowns.
     const band = pass === 0 ? FIT_BAND_M : FIT_BAND_M * 0.7;
     let [n, sx, sy, sz] = [0, 0, 0, 0];
     let [sxx, sxy, syy, sxz, syz] = [0, 0, 0, 0, 0];
-    for (let pixel = 0; pixel < z.length; pixel += 3) {
+    for (let pixel = 0; pixel < z.length; pixel += SPARSE) {
       if (depthM[pixel] === 0) continue;
-      const [px, py, pz] = [x[pixel], y[pixel], z[pixel]];
+      const px = x[pixel];
+      const py = y[pixel];
+      const pz = z[pixel];
       const off = pz - (slopeX * px + slopeY * py + heightM);
       if (off > band || off < -band) continue;
       n++;
@@ -158,32 +162,35 @@ function commonLook(
 ): Pick<SupportPlane, 'redShare' | 'greenShare' | 'light'> {
   const { depthM, x, y, z, redShare, greenShare, light } = picture;
   const counts = new Uint32Array(SHARE_BINS * SHARE_BINS);
-  const members: number[] = [];
-  for (let pixel = 0; pixel < z.length; pixel += 3) {
+  const members = new Int32Array(Math.ceil(z.length / SPARSE));
+  let seen = 0;
+  for (let pixel = 0; pixel < z.length; pixel += SPARSE) {
     const depth = depthM[pixel];
     if (depth === 0) continue;
     const off = z[pixel] - (plane.slopeX * x[pixel] + plane.slopeY * y[pixel] + plane.heightM);
     if (Math.abs(off) > planeBandM(depth)) continue;
-    members.push(pixel);
+    members[seen++] = pixel;
     counts[shareBin(redShare[pixel], greenShare[pixel])]++;
   }
   let mode = 0;
   for (let bin = 1; bin < counts.length; bin++) if (counts[bin] > counts[mode]) mode = bin;
-  const [modeRed, modeGreen] = [Math.floor(mode / SHARE_BINS), mode % SHARE_BINS];
-  let [n, red, green] = [0, 0, 0];
-  const lights: number[] = [];
-  for (const pixel of members) {
+  const modeRed = Math.floor(mode / SHARE_BINS);
+  const modeGreen = mode % SHARE_BINS;
+  let n = 0;
+  let red = 0;
+  let green = 0;
+  const lights = new Float32Array(seen);
+  for (let i = 0; i < seen; i++) {
+    const pixel = members[i];
     const bin = shareBin(redShare[pixel], greenShare[pixel]);
     if (Math.abs(Math.floor(bin / SHARE_BINS) - modeRed) > 1 || Math.abs((bin % SHARE_BINS) - modeGreen) > 1) continue;
-    n++;
     red += redShare[pixel];
     green += greenShare[pixel];
-    lights.push(light[pixel]);
+    lights[n++] = light[pixel];
   }
-  lights.sort((a, b) => a - b);
   return n === 0
     ? { redShare: 1 / 3, greenShare: 1 / 3, light: 0.5 }
-    : { redShare: red / n, greenShare: green / n, light: lights[lights.length >> 1] };
+    : { redShare: red / n, greenShare: green / n, light: lights.subarray(0, n).sort()[n >> 1] };
 }
 
 function shareBin(red: number, green: number): number {
