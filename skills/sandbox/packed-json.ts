@@ -23,6 +23,9 @@ const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const PAD = '='.charCodeAt(0);
 
 function base64OfBytes(bytes: Uint8Array): string {
+  // Node's own is ten times as fast; browsers of today have none that takes bytes.
+  if (typeof Buffer !== 'undefined')
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
   const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4).fill(PAD);
   let at = 0;
   for (let i = 0; i < bytes.length; i += 3) {
@@ -47,46 +50,69 @@ function bytesOfBase64(text: string): Uint8Array {
   return bytes;
 }
 
-const isWhole = (x: number) => x >= 0 && x <= 0xffffffff && x % 1 === 0 && !Object.is(x, -0);
+const isNegativeZero = (x: number) => x === 0 && 1 / x < 0;
 
-/** The shortest form that gives every number back as it was; undefined for lists that hold anything else. */
-function formOf(values: readonly unknown[]): Form | undefined {
-  let [small, whole, milli, single] = [true, true, true, true];
-  for (const value of values) {
-    if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-    whole &&= isWhole(value);
-    small &&= whole && value <= 0xffff;
-    if (milli) {
-      const count = Math.round(value * 1000);
-      milli = isWhole(count) && count <= 0xffff && Object.is(count / 1000, value);
-    }
-    single &&= Object.is(Math.fround(value), value);
-    if (!whole && !milli && !single) return allNumbers(values) ? 'f64' : undefined;
+/** The numbers of a list, or undefined when anything else is in it. Loops here are bare: images pass through them. */
+function doublesOf(values: readonly unknown[]): Float64Array | undefined {
+  const doubles = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value !== 'number' || value - value !== 0) return undefined;
+    doubles[i] = value;
   }
-  return small ? 'u16' : whole ? 'u32' : milli ? 'milli16' : 'f32';
+  return doubles;
 }
 
-function allNumbers(values: readonly unknown[]): boolean {
-  return values.every((value) => Number.isFinite(value));
+function wholes(doubles: Float64Array): Uint32Array | undefined {
+  const counts = new Uint32Array(doubles.length);
+  for (let i = 0; i < doubles.length; i++) {
+    const value = doubles[i];
+    if (value >>> 0 !== value || isNegativeZero(value)) return undefined;
+    counts[i] = value;
+  }
+  return counts;
 }
 
-function pack(values: readonly number[], form: Form): PackedList {
-  const typed = {
-    u16: () => Uint16Array.from(values),
-    u32: () => Uint32Array.from(values),
-    milli16: () => Uint16Array.from(values, (value) => Math.round(value * 1000)),
-    f32: () => Float32Array.from(values),
-    f64: () => Float64Array.from(values),
-  }[form]();
-  return { [MARK]: [form, base64OfBytes(new Uint8Array(typed.buffer))] };
+function thousandths(doubles: Float64Array): Uint16Array | undefined {
+  const counts = new Uint16Array(doubles.length);
+  for (let i = 0; i < doubles.length; i++) {
+    const value = doubles[i];
+    const count = Math.round(value * 1000);
+    if (!(count >= 0 && count <= 0xffff) || count / 1000 !== value || isNegativeZero(value)) return undefined;
+    counts[i] = count;
+  }
+  return counts;
+}
+
+function singles(doubles: Float64Array): Float32Array | undefined {
+  const rounded = new Float32Array(doubles.length);
+  for (let i = 0; i < doubles.length; i++) {
+    rounded[i] = doubles[i];
+    if (rounded[i] !== doubles[i]) return undefined;
+  }
+  return rounded;
+}
+
+/** The shortest form that gives every number back as it was; undefined for a list that holds anything else. */
+function pack(values: readonly unknown[]): PackedList | undefined {
+  const doubles = doublesOf(values);
+  if (doubles === undefined) return undefined;
+  const as = (form: Form, { buffer }: { readonly buffer: ArrayBufferLike }): PackedList => ({
+    [MARK]: [form, base64OfBytes(new Uint8Array(buffer))],
+  });
+  const whole = wholes(doubles);
+  if (whole) return whole.every((value) => value <= 0xffff) ? as('u16', Uint16Array.from(whole)) : as('u32', whole);
+  const milli = thousandths(doubles);
+  if (milli) return as('milli16', milli);
+  const single = singles(doubles);
+  return single ? as('f32', single) : as('f64', doubles);
 }
 
 function packed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     if (value.length < MIN_PACKED_LENGTH) return value.map(packed);
-    const form = formOf(value);
-    return form === undefined ? value.map(packed) : pack(value as number[], form);
+    return pack(value) ?? value.map(packed);
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, packed(item)]));
 }

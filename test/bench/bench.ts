@@ -8,6 +8,7 @@ import { measurePreview } from './preview.ts';
 import { measureRecorder } from './recorder.ts';
 import { measureResets } from './resets.ts';
 import { measureSandbox } from './sandbox.ts';
+import { measureSandboxModules } from './sandbox-modules.ts';
 import { measureStop } from './stop.ts';
 import { measureTrials } from './trials.ts';
 import { measureWorkers } from './workers.ts';
@@ -17,6 +18,7 @@ const SECTIONS: readonly { readonly name: string; readonly measure: () => Promis
   { name: 'workers', measure: measureWorkers },
   { name: 'resets', measure: measureResets },
   { name: 'sandbox', measure: measureSandbox },
+  { name: 'modules', measure: measureSandboxModules },
   { name: 'preview', measure: measurePreview },
   { name: 'stop', measure: measureStop },
   { name: 'recorder', measure: measureRecorder },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { packedJson, parsePackedJson } from '../../skills/sandbox/packed-json.ts';
 import { inProcessSandbox } from './sandbox-bench.ts';
 
@@ -53,6 +53,17 @@ describe('packed JSON', () => {
       }),
       settings,
     );
+  });
+
+  test('is the same text where there is no Buffer, as in a browser', () => {
+    const lists = [fc.sample(list, { seed: settings.seed, numRuns: 30 }), [0.001, 0.002], Array(257).fill(65.535)];
+    const here = lists.map(packedJson);
+    const { Buffer: kept } = globalThis;
+    vi.stubGlobal('Buffer', undefined);
+    const there = lists.map(packedJson);
+    vi.stubGlobal('Buffer', kept);
+    expect(there).toEqual(here);
+    expect(here[2]).toContain('milli16');
   });
 
   test('leaves short lists and small results as JSON writes them', () => {

@@ -203,8 +203,36 @@ export function installWorld(host: HostFunctions): GuestControls {
     set: setStack,
   });
 
+  const apiFunctions = new WeakSet<object>();
+  /** Where `then` was given the function that runs now; empty for functions that were called by the program. */
+  let placeOfThen = '';
+
+  /** A function of the API that a promise will call itself has no program below it then: it takes its place along. */
+  function withPlace(callback: unknown): unknown {
+    if (typeof callback !== 'function' || !apiFunctions.has(callback)) return callback;
+    const place = currentFrames();
+    return (value: unknown): unknown => {
+      placeOfThen = place;
+      try {
+        return callback(value);
+      } finally {
+        placeOfThen = '';
+      }
+    };
+  }
+
+  // `await` does not come through here: only programs that write `then` and its like pay for the look.
+  const nativeThen = Promise.prototype.then as (this: unknown, ...callbacks: unknown[]) => unknown;
+  const { then } = {
+    // biome-ignore lint/suspicious/noThenProperty: a method, so that like the native one it is no constructor
+    then(this: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
+      return nativeThen.call(this, withPlace(onFulfilled), withPlace(onRejected));
+    },
+  };
+  Object.defineProperty(Promise.prototype, 'then', { value: then, writable: true, configurable: true });
+
   function callApi(name: string, parameters: readonly string[], args: readonly unknown[]): Promise<unknown> {
-    const frames = currentFrames();
+    const frames = currentFrames() || placeOfThen;
     return new Promise((resolve, reject) => {
       let argsJson: string;
       try {
@@ -237,6 +265,7 @@ export function installWorld(host: HostFunctions): GuestControls {
       random = createRandomStream(seed, RANDOM_PURPOSE);
       for (const { name, parameters } of functions) {
         const apiFunction = { [name]: (...args: unknown[]) => callApi(name, parameters, args) }[name];
+        apiFunctions.add(apiFunction);
         Object.defineProperty(world, name, { value: Object.freeze(apiFunction) });
       }
     },
