@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { readTask } from '../../electron/session/installation.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
-import type { BlockOutcome, CallHandler, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import type { BlockHost, BlockOutcome, CallHandler, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
 import { type Attack, inProcessSandbox, openStand, type Stand, type Success, testAttacks } from './attack-harness.ts';
 import { type BareBlock, runUnhardened } from './bare-engine.ts';
 
@@ -214,6 +214,8 @@ describe('ground truth beyond the tier', () => {
         };
       }
       await stand.run(javascript);
+      // Whole again: what the host was made to lack shadows its own.
+      Reflect.deleteProperty(stand.cell.world, 'thing');
       expect(stand.calls.length).toBeGreaterThan(0);
       const found = leaked(callsOf(stand));
       await stand.expectUnharmed();
@@ -249,7 +251,8 @@ class TakenOver implements PolicySandbox {
   restore = (bytes: Uint8Array) => this.#inner.restore(bytes);
   dispose = () => this.#inner.dispose();
 
-  async run(_block: unknown, onCall: CallHandler): Promise<BlockOutcome> {
+  async run(_block: unknown, host: CallHandler | BlockHost): Promise<BlockOutcome> {
+    const { onCall } = typeof host === 'function' ? { onCall: host } : host;
     const { signal } = new AbortController();
     for (const [i, name] of NO_FUNCTIONS.entries()) {
       const reply = await onCall({ id: i + 1, name, argsJson: '[]', frames: [] }, signal);
