@@ -4,7 +4,7 @@ import { add, atan2, normalize, quatFromAxisAngle, quatMultiply, rad, rotate, sc
 
 /** Left finger pads on the handle, this far from the head. */
 const FROM_HEAD = 0.02;
-const MEETING: Vec3 = [0.81, 0, 0.58];
+const MEETING: Vec3 = [0.81, 0, 0.66];
 /** Closer to its base than this an arm cannot lift straight up. */
 const FREE_X = 0.36;
 
