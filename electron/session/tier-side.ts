@@ -1,13 +1,13 @@
 // Owns what a tier may know of a simulated cell: tier S1 the simulator's truth, every other tier what its cameras show.
 // The only place where the truth is handed out. Must never give a tier above S1 anything but arms, furniture and cameras.
 
-import { BODY_POINTS, createBodyLocator } from '../../drivers/gate/body-points.ts';
 import type { MotionPlanner } from '../../drivers/scene-ports.ts';
 import { BelievedWorld } from '../../drivers/simulated/believed-scene.ts';
 import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
 import type { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
 import { SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
+import { bodyBalls } from '../../sim/robots/panda/body-balls.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { ApiImplementation } from '../../skills/api/binding.ts';
@@ -19,7 +19,6 @@ import type { MotionPorts } from '../../skills/api/motions.ts';
 import { SeenScene } from '../../skills/api/seen-scene.ts';
 import { trueScene } from '../../skills/api/true-scene.ts';
 import type { Detector } from '../../skills/perception/detector.ts';
-import type { RobotBall } from '../../skills/perception/obstacles.ts';
 import { PixelDetector } from '../../skills/perception/pixel-detector.ts';
 
 export interface TierSideOptions {
@@ -39,9 +38,6 @@ export interface TierSide {
   implement(ports: Omit<MotionPorts, 'planner' | 'robot'>): ApiImplementation;
   dispose(): void;
 }
-
-/** Around the net of balls that stands for the arm, so that its whole shell is covered, metres. */
-const SHELL_MARGIN_M = 0.045;
 
 const nothing = () => undefined;
 
@@ -80,7 +76,6 @@ function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSide
     },
     fixtures,
   );
-  const locators = arms.map(({ worldFromBase }) => createBodyLocator(worldFromBase));
   const scene = new SeenScene({
     cameras: new SimulatedCameras(world, task.sensors, seed),
     detector: detector ?? new PixelDetector(),
@@ -89,14 +84,9 @@ function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSide
     furniture: fixtures,
     robotBalls: async () => {
       const state = await robot.state();
-      return state.arms.flatMap(({ jointPositionsRad }, index): RobotBall[] => {
-        const locator = locators[index];
-        locator.locate(jointPositionsRad, 0);
-        return BODY_POINTS.map(({ radiusM }, k) => ({
-          centre: [locator.centres[3 * k], locator.centres[3 * k + 1], locator.centres[3 * k + 2]],
-          radiusM: radiusM + SHELL_MARGIN_M,
-        }));
-      });
+      return state.arms.flatMap(({ jointPositionsRad }, index) =>
+        bodyBalls(arms[index].worldFromBase, jointPositionsRad),
+      );
     },
   });
   return {

@@ -30,6 +30,8 @@ const POINTS_PER_CELL = 2;
 const POINTS_PER_CLUSTER = 14;
 /** Known things are taken out with this much around them, metres. */
 const KNOWN_MARGIN_M = 0.012;
+/** Nothing of a thing that stands is seen lower than this above what it stands on: then it floats, metres. */
+const FLOATS_M = 0.05;
 /** Share of the points outside each side of a box, for flying pixels. */
 const TRIM = 0.02;
 
@@ -119,6 +121,9 @@ function boxAround(points: Float64Array, members: readonly number[]): SolidBox |
   );
   if (rectangle === undefined) return undefined;
   const heights = members.map((at) => points[at + 2]).sort((a, b) => a - b);
+  const lowest = Math.min(...members.map((at) => points[at + 2] - points[at + 3]));
+  // What floats stands on nothing: it is the robot, or a pixel between the robot and the table.
+  if (lowest > FLOATS_M) return undefined;
   const top = heights[Math.floor((heights.length - 1) * (1 - TRIM))];
   const bottom = Math.max(...members.map((at) => points[at + 3]));
   const { x, y, yawRad, sizeX, sizeY } = rectangle;
