@@ -201,9 +201,14 @@ export function sha256OfText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Tiers whose programs call the same functions: an expert for the one serves the other. */
+const SAME_FUNCTIONS: Readonly<Record<string, string>> = { S2: 'S1', S4: 'S3' };
+
 /** Where the reference program of a task and tier is, or would be. */
 export function expertPath(task: string, tier: string): string {
-  return join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
+  const own = join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
+  const same = SAME_FUNCTIONS[tier];
+  return same === undefined || existsSync(own) ? own : expertPath(task, same);
 }
 
 /** Whether the generic expert for rearrangements has a program for a task at a tier. */
