@@ -1,15 +1,10 @@
 // Owns the answers of the planner port: searches in one planning scene, one at a time, from what is believed to stand
 // where. Must never look at a world itself: whoever makes it says what is believed.
 
-import {
-  type ArmStart,
-  canStandAt,
-  findPosture,
-  planJointMove,
-  planToolMove,
-} from '../../sim/control/motion-planner.ts';
+import { type ArmStart, canStandAt, findPosture } from '../../sim/control/motion-planner.ts';
 import { describe, type Planning } from '../../sim/control/planning-failure.ts';
 import type { PlanningScene, PlanningState } from '../../sim/control/planning-scene.ts';
+import { planJointMove, planToolMove } from '../../sim/control/sampled-move.ts';
 import type { TimedPath } from '../../sim/control/trajectory.ts';
 import { type ArmGoal, planTwoArms } from '../../sim/control/two-arm-planner.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';

@@ -19,7 +19,7 @@ const BY_ONE = 8;
 /** Held by more than one. */
 const BY_BOTH = 32;
 /** Parts that stand still as seen from the grip, or that turn about it: what is held lies close to them. */
-const NEAR_THE_GRIP = /\/(link7|hand|left_finger|right_finger)\//;
+const NEAR_THE_GRIP = /\/(link7\/|hand\/|left_finger\/|right_finger\/|tool)/;
 
 /** @param holders indices of the arms that hold it */
 export function heldBits(holders: readonly number[]): CollisionBits {

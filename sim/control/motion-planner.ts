@@ -3,7 +3,7 @@
 
 import { createRandomStream } from '../random.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
-import { add, compose, distance, invert, type Pose, rotate } from '../spatial.ts';
+import { add, angleBetween, compose, distance, invert, type Pose, rotate } from '../spatial.ts';
 import { type IkOptions, type IkSolution, largestChange, searchIk } from './inverse-kinematics.ts';
 import { jointLine, lastPoint, reversed } from './joint-path.ts';
 import { firstCollision, type MovingArms, posturesOf } from './path-check.ts';
@@ -43,6 +43,11 @@ export interface ToolMove extends ArmStart {
 
 /** Farther from the base than any arm reaches, metres; numbers that are larger still would overflow on the way. */
 const FARTHEST_TARGET_M = 10;
+/**
+ * A way that turns the hand by more than this is no stroke to be drawn with it: on a straight line it would pass close to
+ * postures in which the wrist must spin, so the joints go their own, far quicker way (rad).
+ */
+const STROKE_TURN_RAD = 0.9;
 /** Heights above the higher end tried for going up and over, metres. */
 export const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
 
@@ -50,7 +55,7 @@ export const OVER_HEIGHTS_M = [0.1, 0.2, 0.3];
  * Joint paths that lead to the goal, one after the other.
  * @throws PlanningFailure when the goal cannot be reached or every way collides
  */
-export function* planToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
+export function* planPlainToolMove(scene: PlanningScene, move: ToolMove): Planning<TimedPath[]> {
   const { worldFromTool, approachM } = move;
   const goal = yield* reach(scene, move, move.fromRad, worldFromTool);
   assertFree(scene, move, goal.jointsRad);
@@ -74,7 +79,7 @@ export function beforeGoal({ position, quatWxyz }: Pose, approachM: number): Pos
   return { position: add(position, rotate(quatWxyz, [0, 0, -approachM])), quatWxyz };
 }
 
-/** Whether the arm can stand at the goal, clear of everything: the first test of `planToolMove` alone. */
+/** Whether the arm can stand at the goal, clear of everything: the first test of `planPlainToolMove` alone. */
 export function* canStandAt(scene: PlanningScene, move: Omit<ToolMove, 'approachM'>): Planning<boolean> {
   const random = createRandomStream(1, 'inverse kinematics');
   yield;
@@ -95,7 +100,7 @@ export function* findPosture(
 }
 
 /** A joint line to a posture. @throws PlanningFailure when it collides and going over does not help */
-export function* planJointMove(
+export function* planPlainJointMove(
   scene: PlanningScene,
   move: Omit<ToolMove, 'approachM'>,
   goalRad: ArrayLike<number>,
@@ -116,9 +121,11 @@ function* planFreeMove(
   solution: IkSolution,
 ): Planning<TimedPath[]> {
   const start = compose(move.worldFromBase, toolPose(fromRad));
+  const direct = jointLine(fromRad, solution.jointsRad);
+  const turns = angleBetween(start.quatWxyz, goal.quatWxyz) > STROKE_TURN_RAD;
+  if (turns && (yield* firstCollision(scene, alone(move), [direct.points])) === undefined) return [direct];
   const line = yield* planLine(scene, move, fromRad, start, goal);
   if (line.failure === undefined) return [line.answer];
-  const direct = jointLine(fromRad, solution.jointsRad);
   const collision = yield* firstCollision(scene, alone(move), [direct.points]);
   if (collision === undefined) return [direct];
   return yield* planOver(scene, move, fromRad, goal, solution.jointsRad, collision);

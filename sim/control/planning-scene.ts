@@ -42,6 +42,8 @@ export interface Collision {
   /** How deep, metres; shells of the arm are grown by the planner's clearance. */
   readonly depthM: number;
   readonly position: readonly [number, number, number];
+  /** True when a link of an arm is one of them: with another posture of the same tool pose it might not be. */
+  readonly withLink: boolean;
 }
 
 /** A held prop may rub its surroundings by this much: it stands on things, and its grip is not exact (m). */
@@ -56,6 +58,17 @@ const START_TOLERANCE_M = 0.001;
 type GeomRole = 'shell' | 'finger' | 'face' | 'prop' | 'fixture';
 const NAMED_IN_ORDER: readonly GeomRole[] = ['finger', 'face', 'shell', 'prop', 'fixture'];
 
+/** Links that another posture of the same tool pose puts elsewhere; the last one goes with the tool. */
+const BEFORE_THE_TOOL = /\/link[0-6]\//;
+
+interface PlannedGeom {
+  name: string;
+  readonly role: GeomRole;
+  readonly link: boolean;
+  /** As compiled, metres. */
+  readonly marginM: number;
+}
+
 /** What can be placed anywhere: a prop, or a slot for a box. */
 interface Movable {
   readonly qpos: number;
@@ -68,13 +81,16 @@ export class PlanningScene {
   readonly arms: readonly ArmHandles[];
   readonly #mounts: readonly Pose[];
   readonly #heldToleranceM: number;
-  readonly #geoms: { name: string; readonly role: GeomRole }[] = [];
+  readonly #geoms: PlannedGeom[] = [];
   readonly #props = new Map<string, Movable>();
   readonly #slots: readonly Movable[];
   /** Which slot a box has now. */
   #boxes = new Map<string, Movable>();
   #held: readonly HeldProp[] = [];
-  #touchingAtStart = new Map<string, number>();
+  /** Per pair of geoms: how deep they are in each other, metres. */
+  #touchingAtStart: ReadonlyMap<string, number> = new Map();
+  #nearAtEnds: ReadonlyMap<string, number> = new Map();
+  #moreRoomM = 0;
 
   constructor(mujoco: Mujoco, scene: Scene, options: PlanningSceneOptions = {}) {
     const slots = slotProps(options.believedBoxes ?? 0);
@@ -98,8 +114,11 @@ export class PlanningScene {
     for (let geom = 0; geom < model.ngeom; geom++) {
       const name = this.physics.nameOf('geom', geom);
       const owner = owners.get(name);
-      const role = roleOf(name);
-      this.#geoms.push(owner === undefined ? { name: spokenPart(name, scene.arms.length), role } : { ...owner });
+      this.#geoms.push({
+        ...(owner ?? { name: spokenPart(name, scene.arms.length), role: roleOf(name) }),
+        link: owner === undefined && BEFORE_THE_TOOL.test(name),
+        marginM: model.geom_margin[geom],
+      });
       if (owner === undefined) this.#addBits(geom, spareArmBits(name, this.arms));
     }
     const movable = (prop: (typeof props)[number]): Movable => ({
@@ -132,12 +151,10 @@ export class PlanningScene {
       );
     }
     this.#held = state.held.filter(({ prop }, index, all) => all.findIndex((one) => one.prop === prop) === index);
-    this.#touchingAtStart = new Map();
-    for (const contact of this.#contactsAt(this.arms.map((_, index) => state.arms[index].jointsRad))) {
-      const pair = pairKey(contact);
-      const depth = Math.max(-contact.distanceM, this.#touchingAtStart.get(pair) ?? Number.NEGATIVE_INFINITY);
-      this.#touchingAtStart.set(pair, depth);
-    }
+    this.keepAway(0, []);
+    const touching = new Map<string, number>();
+    deepest(this.#contactsAt(this.arms.map((_, index) => state.arms[index].jointsRad)), touching);
+    this.#touchingAtStart = touching;
   }
 
   /**
@@ -148,10 +165,11 @@ export class PlanningScene {
     let worst: { contact: Contact; depthM: number } | undefined;
     for (const contact of this.#contactsAt(joints)) {
       const depthM = -contact.distanceM;
-      const atStart = this.#touchingAtStart.get(pairKey(contact));
+      const pair = pairKey(contact);
       const allowed = Math.max(
         this.#tolerance(contact),
-        atStart === undefined ? Number.NEGATIVE_INFINITY : atStart + START_TOLERANCE_M,
+        (this.#touchingAtStart.get(pair) ?? Number.NEGATIVE_INFINITY) + START_TOLERANCE_M,
+        this.#nearAtEnds.get(pair) ?? Number.NEGATIVE_INFINITY,
       );
       if (depthM > allowed && (worst === undefined || depthM > worst.depthM)) worst = { contact, depthM };
     }
@@ -161,7 +179,34 @@ export class PlanningScene {
     const [one, other] = [this.#geoms[contact.geomA], this.#geoms[contact.geomB]].sort(
       (a, b) => NAMED_IN_ORDER.indexOf(a.role) - NAMED_IN_ORDER.indexOf(b.role),
     );
-    return { one: one.name, other: other.name, depthM, position: contact.position };
+    const { position } = contact;
+    return { one: one.name, other: other.name, depthM, position, withLink: one.link || other.link };
+  }
+
+  /**
+   * Asks for this much more room around everything that moves, until `update` or the next call; 0 takes it back. What is
+   * nearer than that at one of the ends may stay as near.
+   * @param ends joints of every arm at the ends of a way, radians
+   */
+  keepAway(moreM: number, ends: readonly (readonly ArrayLike<number>[])[]): void {
+    const { model } = this.physics;
+    const { geom_margin: margins, body_margin: bodyMargins, geom_bodyid: bodyOf } = model;
+    const held = this.#held.flatMap(({ prop }) => this.#movable(prop)?.geoms ?? []);
+    this.#geoms.forEach(({ marginM, role }, geom) => {
+      const moves = (role !== 'prop' && role !== 'fixture') || held.includes(geom);
+      margins[geom] = marginM + (moves ? moreM : 0);
+    });
+    // The engine rules pairs of bodies out by the largest margin of their geoms.
+    bodyMargins.fill(0);
+    for (let geom = 0; geom < margins.length; geom++) {
+      bodyMargins[bodyOf[geom]] = Math.max(bodyMargins[bodyOf[geom]], margins[geom]);
+    }
+    this.#moreRoomM = moreM;
+    this.#nearAtEnds = new Map();
+    if (moreM === 0) return;
+    const near = new Map<string, number>();
+    for (const joints of ends) deepest(this.#contactsAt(joints), near);
+    this.#nearAtEnds = near;
   }
 
   dispose(): void {
@@ -176,17 +221,23 @@ export class PlanningScene {
     for (const { side, prop, toolFromProp } of this.#held) {
       const index = this.#indexOf(side);
       const worldFromTool = compose(this.#mounts[index], toolPose(joints[index]));
-      this.#place(this.#boxes.get(prop) ?? this.#props.get(prop), compose(worldFromTool, toolFromProp));
+      this.#place(this.#movable(prop), compose(worldFromTool, toolFromProp));
     }
     return this.physics.detectContacts() === 0 ? [] : this.physics.contacts();
   }
 
+  /** How deep these two may be in each other; less than nothing where they have to keep apart. Metres. */
   #tolerance({ geomA, geomB }: Contact): number {
+    const more = this.#moreRoomM;
     const roles = [this.#geoms[geomA].role, this.#geoms[geomB].role];
     if (roles.includes('shell')) return Number.NEGATIVE_INFINITY;
-    if (roles.includes('face') && roles.includes('fixture')) return FACE_PRESS_M;
-    if (!roles.includes('finger') && !roles.includes('face')) return this.#heldToleranceM;
-    return roles.includes('prop') ? -FINGER_CLEARANCE_M : Number.NEGATIVE_INFINITY;
+    if (roles.includes('face') && roles.includes('fixture')) return more > 0 ? -more : FACE_PRESS_M;
+    if (!roles.includes('finger') && !roles.includes('face')) return more > 0 ? -more : this.#heldToleranceM;
+    return roles.includes('prop') ? -FINGER_CLEARANCE_M - more : Number.NEGATIVE_INFINITY;
+  }
+
+  #movable(name: string): Movable | undefined {
+    return this.#boxes.get(name) ?? this.#props.get(name);
   }
 
   #indexOf(side: 'left' | 'right'): number {
@@ -234,6 +285,14 @@ export class PlanningScene {
     const { model } = this.physics;
     model.geom_conaffinity[geom] |= conaffinity;
     model.body_conaffinity[model.geom_bodyid[geom]] |= conaffinity;
+  }
+}
+
+/** Notes for every pair how deep they are in each other at most. */
+function deepest(contacts: readonly Contact[], depths: Map<string, number>): void {
+  for (const contact of contacts) {
+    const pair = pairKey(contact);
+    depths.set(pair, Math.max(-contact.distanceM, depths.get(pair) ?? Number.NEGATIVE_INFINITY));
   }
 }
 

@@ -4,7 +4,14 @@
 import type { Pose } from '../spatial.ts';
 import { largestChange } from './inverse-kinematics.ts';
 import { jointLine, lastPoint, reversed } from './joint-path.ts';
-import { type ArmStart, beforeGoal, OVER_HEIGHTS_M, planJointMove, planToolMove, reach } from './motion-planner.ts';
+import {
+  type ArmStart,
+  beforeGoal,
+  OVER_HEIGHTS_M,
+  planPlainJointMove,
+  planPlainToolMove,
+  reach,
+} from './motion-planner.ts';
 import { firstCollision, posturesOf } from './path-check.ts';
 import { type Found, found, goalTaken, noFreeWay, type Planning, PlanningFailure, spoken } from './planning-failure.ts';
 import type { PlanningScene } from './planning-scene.ts';
@@ -142,7 +149,9 @@ function* planInTurn(
     const goal = goals[k];
     const to = { ...start, worldFromTool: worldFromTool(start, befores[k]), approachM: 0 };
     try {
-      const paths = yield* goal.kind === 'joints' ? planJointMove(scene, to, goal.jointsRad) : planToolMove(scene, to);
+      const paths = yield* goal.kind === 'joints'
+        ? planPlainJointMove(scene, to, goal.jointsRad)
+        : planPlainToolMove(scene, to);
       stages.push(...paths.map((path) => [{ arm: start.arm, path }]));
       ends[k] = lastPoint(paths[paths.length - 1]);
       standing[start.arm] = ends[k];

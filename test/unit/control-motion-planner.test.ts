@@ -162,13 +162,30 @@ describe('what stands in the way', () => {
     expect([...touched]).toEqual([]);
   });
 
-  test('a wall that is too high to pass over is named before anything moves', async () => {
-    const beside = [-0.7, ...HOME_RAD.slice(1)];
+  test('a wall that is too high to pass over is passed by, close to the base', async () => {
+    const besideTheWall = [-0.7, ...HOME_RAD.slice(1)];
+    const beyondTheWall = down([0.33, 0.28, 0.08]);
     const table = tableWith(blockAt('wall', [0.6, 0], [0.6, 0.02, 1.2]));
-    const here = drive({ ...table, arms: [{ ...LEFT_ARM, startJointsRad: beside }] });
-    const failure = await refusal(here, down([0.33, 0.28, 0.08]));
+    const here = drive({ ...table, arms: [{ ...LEFT_ARM, startJointsRad: besideTheWall }] });
+    const touched = await touchedDuring(here, async () => {
+      expect((await here.go(beyondTheWall)).reached).toBe(true);
+    });
+    expect([...touched]).toEqual([]);
+    expect(distance(here.world.tool(0).position, beyondTheWall.position)).toBeLessThan(0.002);
+  });
+
+  test('a lid around the wrist that the hand does not pass is named before anything moves', async () => {
+    const slab = (x: readonly [number, number], y: readonly [number, number]): Fixture => ({
+      ...blockAt('lid', [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2], [x[1] - x[0], y[1] - y[0], 0.02]),
+      name: `lid ${x.join(' ')} ${y.join(' ')}`,
+      pose: { position: [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2, 0.205], quatWxyz: [1, 0, 0, 0] },
+    });
+    // The hole is 13 cm wide and the hand 20 cm.
+    const sides = [slab([0.15, 0.37], [-0.5, 0.5]), slab([0.5, 0.95], [-0.5, 0.5])];
+    const ends = [slab([0.37, 0.5], [0.065, 0.5]), slab([0.37, 0.5], [-0.5, -0.065])];
+    const failure = await refusal(drive(tableWith(...sides, ...ends)), down([0.432, 0, 0.45]));
     expect(failure.code).toBe('COLLISION_ON_THE_WAY');
-    expect(failure.message).toContain('wall');
+    expect(failure.message).toMatch(/no free way to \[0\.432, 0\.000, 0\.450\]: the .* inside lid/);
   });
 
   test.each<[string, Pose, number]>([
