@@ -4,11 +4,13 @@
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { ApiImplementation } from './binding.ts';
 import type { ApiFunction } from './definition.ts';
+import { drawingImplementation } from './drawing.ts';
+import { DRAWING_FUNCTIONS } from './drawing-functions.ts';
 import type { MotionPorts } from './motions.ts';
 import type { SceneKnowledge } from './scene-knowledge.ts';
 
 /** The definitions of every domain. */
-export const DOMAIN_FUNCTIONS: readonly ApiFunction[] = [];
+export const DOMAIN_FUNCTIONS: readonly ApiFunction[] = [...DRAWING_FUNCTIONS];
 
 export interface DomainPorts extends MotionPorts {
   readonly scene: SceneKnowledge;
@@ -16,6 +18,7 @@ export interface DomainPorts extends MotionPorts {
 }
 
 /** What carries out the functions of a task's domain; nothing for plain arm tasks. */
-export function domainImplementation(_ports: DomainPorts): ApiImplementation {
+export function domainImplementation(ports: DomainPorts): ApiImplementation {
+  if (ports.task.api === 'drawing') return drawingImplementation(ports);
   return {};
 }
