@@ -15,10 +15,12 @@ import { EPISODES_COMMAND } from './episodes-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
 import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
+import { TASK_COMMAND } from './task-command.ts';
 import { TASKS_COMMAND } from './tasks-command.ts';
 
 const COMMANDS: readonly Command[] = [
   TASKS_COMMAND,
+  TASK_COMMAND,
   RUN_COMMAND,
   BENCH_COMMAND,
   REPORT_COMMAND,
