@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type BenchRow, benchRow, rowInWords } from '../../skills/bench/bench-row.ts';
 import {
   armPairs,
@@ -21,7 +21,7 @@ import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench
 import { sha256OfText, taskNames, userFolder, VERSION } from '../session/installation.ts';
 import { makeRecordFolder } from '../session/session.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
-import { armFolder, type PlannedArm, planArms } from './bench-plan.ts';
+import { armFolder, type PlannedArm, planArms, seedFolder } from './bench-plan.ts';
 import { startTrialWorker } from './bench-pool.ts';
 import { Progress } from './bench-progress.ts';
 import {
@@ -35,6 +35,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command.ts';
+import { ProgramChecks } from './program-checks.ts';
 
 const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
 
@@ -75,7 +76,14 @@ export const BENCH_COMMAND: Command = {
     const recordFolder = input.text('record') === undefined ? null : resolve(input.text('record') ?? '');
     if (recordFolder !== null) makeRecordFolder(recordFolder);
     makeFolder('out', request.out);
-    const arms = await planArms(request);
+    const checks = new ProgramChecks();
+    let arms: PlannedArm[];
+    try {
+      arms = await planArms(request, checks);
+    } catch (error) {
+      await checks.close();
+      throw error;
+    }
     const asked: BenchAsked = {
       capstan: VERSION,
       seed0: request.seed0,
@@ -85,7 +93,8 @@ export const BENCH_COMMAND: Command = {
       compare: request.compare,
       stopEarly: request.stopEarly,
       arms: arms.map(
-        ({ block: _block, versions: _versions, limitS: _limitS, rigFile: _rigFile, taskFor: _taskFor, ...arm }) => arm,
+        ({ source: _source, versions: _versions, limitS: _limitS, rigFile: _rigFile, inputFor: _inputFor, ...arm }) =>
+          arm,
       ),
     };
     const log = TrialLog.open(
@@ -110,6 +119,7 @@ export const BENCH_COMMAND: Command = {
       process.off('SIGINT', interrupt);
       bench.progress.end();
       log.close();
+      await checks.close();
     }
     const rows = bench.report();
     writeFileSync(join(request.out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
@@ -238,17 +248,15 @@ class Bench {
     const { compare, out, workers } = this.#request;
     for (const arm of this.#arms) {
       mkdirSync(armFolder(out, arm), { recursive: true });
-      writeFileSync(join(out, arm.program), arm.block.source);
+      writeFileSync(join(out, arm.program), arm.source);
     }
     if (compare !== null) tell(`comparing ${compare} on ${reachInWords(this.#seeds.length)}`);
     const units = trialUnits(this.#arms, this.#seeds, compare === null ? 'by arm' : 'by seed').filter(
       ({ arm, seed }) => !this.#results.has(trialKey({ ...arm, seed })),
     );
-    const arms = this.#arms.map(({ tier, policy, perturbation, block, versions, rigFile }) => ({
+    const arms = this.#arms.map(({ tier, policy, versions, rigFile }) => ({
       tier,
       policy,
-      perturbation,
-      block,
       versions,
       rigText: rigFile.text,
       rigPath: rigFile.path,
@@ -307,15 +315,23 @@ class Bench {
 
   #forWorker(unit: TrialUnit, indexOf: ReadonlyMap<string, number>) {
     const index = indexOf.get(armKey(unit.arm)) as number;
-    const { taskFor, limitS } = this.#arms[index];
-    const { text, path } = taskFor(unit.seed);
-    return { ...unit, limitS, trial: { arm: index, seed: unit.seed, taskText: text, taskPath: path } };
+    const arm = this.#arms[index];
+    const input = async () => {
+      const { taskFile, block } = await arm.inputFor(unit.seed);
+      if (block.source !== arm.source)
+        writeInto(seedFolder(this.#request.out, arm, unit.seed), 'program.ts', block.source);
+      return { arm: index, seed: unit.seed, taskText: taskFile.text, taskPath: taskFile.path, block };
+    };
+    return { ...unit, limitS: arm.limitS, input };
   }
 
   #finish(trial: TrialRecord): void {
     this.#log.append(trial);
     const arm = this.#arms.find((one) => armKey(one) === armKey(trial));
-    if (arm !== undefined) writeTrial(armFolder(this.#request.out, arm), trial);
+    if (arm !== undefined) {
+      const text = `${JSON.stringify(trial, null, 2)}\n`;
+      writeInto(seedFolder(this.#request.out, arm, trial.seed), 'result.json', text);
+    }
     this.#count(trial);
     const done = this.#results.size;
     this.progress.update(
@@ -354,8 +370,7 @@ function tellFailures(trials: readonly TrialRecord[]): void {
   if (failed.length > TOLD_FAILURES) tell(`  and ${failed.length - TOLD_FAILURES} more; all are in trials.jsonl`);
 }
 
-function writeTrial(folder: string, trial: TrialRecord): void {
-  const path = join(folder, `seed-${String(trial.seed).padStart(6, '0')}`, 'result.json');
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(trial, null, 2)}\n`);
+function writeInto(folder: string, file: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, file), text);
 }

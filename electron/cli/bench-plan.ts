@@ -1,20 +1,19 @@
-// Owns what a benchmark will run: the product of tasks, tiers, policies and perturbations, with every program checked.
-// Whatever is wrong with any of it is an error before the first trial.
+// Owns what a benchmark will run: the product of tasks, tiers, policies and perturbations, and for each seed the task and
+// the checked program of one trial. Whatever can be known to be wrong is an error before the first trial.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
-import type { Task } from '../../sim/tasks/task-schema.ts';
+import { PerturbationError } from '../../sim/tasks/perturb.ts';
 import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
-import { PERTURBATIONS, type Perturbation, perturbed } from '../../skills/bench/perturbation.ts';
+import { PERTURBATIONS, type Perturbation } from '../../skills/bench/perturbation.ts';
 import { type Arm, armKey } from '../../skills/bench/trial-record.ts';
-import type { CheckResult } from '../../skills/check/check-result.ts';
-import { type CheckerApi, type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
+import type { CheckerApi } from '../../skills/check/killable-checker.ts';
 import type { CheckedBlock } from '../session/cell.ts';
 import {
-  bundledEntry,
   NotFoundError,
   openTask,
+  perturbedTaskFile,
   type RigFile,
   readRig,
   sha256OfText,
@@ -25,19 +24,28 @@ import {
 import { diagnosticLines } from './approval-prompt.ts';
 import type { BenchArm, BenchAsked } from './bench-folder.ts';
 import { UsageError } from './command.ts';
+import type { ProgramChecks } from './program-checks.ts';
 import { readProgram } from './program-source.ts';
 
 export type Tier = CheckerApi['tier'];
 
+/** What one trial runs. */
+export interface TrialInput {
+  readonly taskFile: TaskFile;
+  readonly block: CheckedBlock;
+}
+
 /** One arm, ready to run. */
 export interface PlannedArm extends BenchArm {
   readonly perturbation: Perturbation;
-  readonly block: CheckedBlock;
+  /** The program of the first seed: that of every seed, unless the expert reads the goal. */
+  readonly source: string;
   readonly versions: Readonly<Record<string, string>>;
   /** Wall time after which a trial is taken to hang, seconds. */
   readonly limitS: number;
   readonly rigFile: RigFile;
-  taskFor(seed: number): TaskFile;
+  /** @throws when the seed has no such task, or its program does not pass the check */
+  inputFor(seed: number): Promise<TrialInput>;
 }
 
 export interface PlanRequest {
@@ -64,31 +72,64 @@ interface Draft extends Arm {
   readonly tier: Tier;
   readonly perturbation: Perturbation;
   readonly taskRef: string;
-  readonly source: TaskSource;
+  /** Of the first seed. */
   readonly first: TaskFile;
-  readonly program: string;
+  readonly source: string;
+  taskFor(seed: number): TaskFile;
+  sourceFor(seed: number, taskFile: TaskFile): string;
 }
 
 /**
- * Everything that will run, each program checked once.
+ * Everything that will run, the programs of the first seed checked.
  * @throws UsageError, NotFoundError or YamlFileError for what cannot run
  */
-export async function planArms(request: PlanRequest): Promise<PlannedArm[]> {
+export async function planArms(request: PlanRequest, checks: ProgramChecks): Promise<PlannedArm[]> {
   const drafts = draftArms(request);
-  const blocks = await checkPrograms(drafts);
   const folders = new Map<string, string>();
-  return drafts.map((draft) =>
-    plannedArm(draft, `${draft.task}/${uniqueFolder(folders, draft)}/program.ts`, blocks, request),
+  const arms = drafts.map((draft) =>
+    plannedArm(draft, `${draft.task}/${uniqueFolder(folders, draft)}/program.ts`, checks, request),
   );
+  await Promise.all(arms.map((arm) => arm.inputFor(request.seed0)));
+  return arms;
+}
+
+/**
+ * The arms of an earlier benchmark, ready to run again: the programs as they ran, the tasks as they are now.
+ * @throws UsageError, NotFoundError or YamlFileError for what cannot run any more
+ */
+export function planAgain(
+  arms: readonly BenchArm[],
+  folder: string,
+  { seed0, rig }: Pick<BenchAsked, 'seed0' | 'rig'>,
+  checks: ProgramChecks,
+): PlannedArm[] {
+  const how = { trialLimitS: undefined, rigPath: rig ?? undefined };
+  return arms.map((arm) => {
+    const perturbation = PERTURBATIONS.find((kind) => kind === arm.perturbation);
+    if (perturbation === undefined) throw new UsageError(`there is no perturbation "${arm.perturbation}" any more`);
+    const task = openTask(arm.taskRef);
+    const taskFor = (seed: number) => changed(task, perturbation, seed);
+    const source = readFileSync(join(folder, arm.program), 'utf8');
+    const sourceFor = (seed: number) => {
+      const own = join(seedFolder(folder, arm, seed), 'program.ts');
+      return existsSync(own) ? readFileSync(own, 'utf8') : source;
+    };
+    return plannedArm(
+      { ...arm, perturbation, first: taskFor(seed0), source, taskFor, sourceFor },
+      arm.program,
+      checks,
+      how,
+    );
+  });
 }
 
 function plannedArm(
   draft: Draft,
   programFile: string,
-  blocks: ReadonlyMap<string, CheckedBlock>,
+  checks: ProgramChecks,
   { trialLimitS, rigPath }: Pick<PlanRequest, 'trialLimitS' | 'rigPath'>,
 ): PlannedArm {
-  const { task, tier, policy, perturbation, taskRef, source, first, program } = draft;
+  const { task, tier, policy, perturbation, taskRef, first, source } = draft;
   return {
     task,
     tier,
@@ -98,39 +139,35 @@ function plannedArm(
     taskSha256: sha256OfText(first.text),
     instruction: first.task.instruction.trim(),
     program: programFile,
-    programSha256: sha256OfText(program),
-    block: blocks.get(checkKey(draft)) as CheckedBlock,
+    programSha256: sha256OfText(source),
+    source,
     versions: { capstan: VERSION, task: `${task} ${first.task.version}`, inertials: INERTIAL_SET },
     limitS: trialLimitS ?? TRIAL_LIMIT_S + TRIAL_LIMIT_PER_ROBOT_S * first.task.maxRobotTimeS,
     rigFile: readRig(rigPath, first.task),
-    taskFor: (seed) => source.taskFor(seed),
+    inputFor: async (seed) => {
+      const taskFile = draft.taskFor(seed);
+      const checked = await checks.check(draft.sourceFor(seed, taskFile), apiChoice(taskFile.task, tier));
+      if (checked.ok) return { taskFile, block: checked.block };
+      throw new UsageError(
+        `the program does not pass the check for ${task} at ${tier} (${policy}):\n${diagnosticLines(checked.result).join('\n')}`,
+      );
+    },
   };
 }
 
-/**
- * The arms of an earlier benchmark, ready to run again: the programs as they ran, the tasks as they are now.
- * @throws UsageError, NotFoundError or YamlFileError for what cannot run any more
- */
-export async function planAgain(
-  arms: readonly BenchArm[],
-  folder: string,
-  { seed0, rig }: Pick<BenchAsked, 'seed0' | 'rig'>,
-): Promise<PlannedArm[]> {
-  const how = { trialLimitS: undefined, rigPath: rig ?? undefined };
-  const drafts = arms.map((arm): Draft => {
-    const perturbation = PERTURBATIONS.find((kind) => kind === arm.perturbation);
-    if (perturbation === undefined) throw new UsageError(`there is no perturbation "${arm.perturbation}" any more`);
-    const source = openTask(arm.taskRef);
-    const program = readFileSync(join(folder, arm.program), 'utf8');
-    return { ...arm, perturbation, source, first: source.taskFor(seed0), program };
-  });
-  const blocks = await checkPrograms(drafts);
-  return drafts.map((draft, index) => plannedArm(draft, arms[index].program, blocks, how));
+function changed(source: TaskSource, perturbation: Perturbation, seed: number): TaskFile {
+  const taskFile = source.taskFor(seed);
+  return perturbation === 'none' ? taskFile : perturbedTaskFile(taskFile, perturbation, seed);
 }
 
 /** Folder of an arm's trials inside the results: "cube-lift/S1-expert". */
 export function armFolder(out: string, arm: BenchArm): string {
   return join(out, arm.program, '..');
+}
+
+/** Folder of one trial. */
+export function seedFolder(out: string, arm: BenchArm, seed: number): string {
+  return join(armFolder(out, arm), `seed-${String(seed).padStart(6, '0')}`);
 }
 
 /** "S1-expert", "S1-lift", "S3-expert-position"; programs of one name in different folders get a number. */
@@ -161,101 +198,57 @@ function draftArms({ tasks, tiers, policies, perturbations, seed0 }: PlanRequest
     const source = openTask(taskRef);
     if (seen.has(source.name)) throw new UsageError(`--tasks names the task "${source.name}" twice; name it once`);
     seen.add(source.name);
-    const first = source.taskFor(seed0);
     for (const tier of tiers) {
-      apiOf(apiChoice(first.task, tier));
       for (const policy of policies) {
         for (const perturbation of perturbations) {
-          let changed: Task;
           try {
-            changed = perturbed(first.task, perturbation, seed0);
+            drafts.push(draftArm(source, taskRef, { tier, policy, perturbation, seed0 }));
           } catch (error) {
-            missing.push(
-              `${source.name} has no perturbation "${perturbation}": ${error instanceof Error ? error.message : error}`,
-            );
-            continue;
+            if (error instanceof PerturbationError) missing.push(`${source.name}, ${perturbation}: ${error.message}`);
+            else if (error instanceof NotFoundError) missing.push(error.message);
+            else throw error;
           }
-          let program: ReturnType<typeof readProgram>;
-          try {
-            program = readProgram(policy, source.name, tier, changed);
-          } catch (error) {
-            if (!(error instanceof NotFoundError)) throw error;
-            missing.push(error.message);
-            continue;
-          }
-          drafts.push({
-            task: source.name,
-            tier,
-            policy: program.policy,
-            perturbation,
-            taskRef: taskRef === source.name ? taskRef : resolve(taskRef),
-            source,
-            first,
-            program: program.source,
-          });
         }
       }
     }
   }
+  const keys = new Set(drafts.map(armKey));
+  if (keys.size < drafts.length) throw new UsageError('--policies names the same program twice; name it once');
   if (missing.length > 0)
     throw new UsageError(`nothing was run:\n${[...new Set(missing)].map((text) => `  ${text}`).join('\n')}`);
   return drafts;
 }
 
+function draftArm(
+  task: TaskSource,
+  taskRef: string,
+  what: { tier: Tier; policy: string; perturbation: Perturbation; seed0: number },
+): Draft {
+  const { tier, perturbation, seed0 } = what;
+  const taskFor = (seed: number) => changed(task, perturbation, seed);
+  const first = taskFor(seed0);
+  assertTier(apiChoice(first.task, tier));
+  const { source, policy } = readProgram(what.policy, task.name, tier, first.task);
+  return {
+    task: task.name,
+    tier,
+    policy,
+    perturbation,
+    taskRef: taskRef === task.name ? taskRef : resolve(taskRef),
+    first,
+    source,
+    taskFor,
+    sourceFor: (_seed, { task: definition }) =>
+      policy === 'expert' ? readProgram(policy, task.name, tier, definition).source : source,
+  };
+}
+
 /** @throws UsageError for a tier that has no functions for such a robot */
-function apiOf(api: CheckerApi) {
+function assertTier(api: CheckerApi): void {
   try {
-    return apiFor(api);
+    apiFor(api);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`--tiers: ${error.message}`);
     throw error;
-  }
-}
-
-function apiKey(draft: Draft): string {
-  return `${draft.tier}/${draft.first.task.robot.arms}`;
-}
-
-function checkKey(draft: Draft): string {
-  return `${apiKey(draft)} ${draft.program}`;
-}
-
-/** One warm checker for each API, one check for each program; a check that never ends is ended. */
-async function checkPrograms(drafts: readonly Draft[]): Promise<Map<string, CheckedBlock>> {
-  const checkers = new Map<string, KillableChecker>();
-  const results = new Map<string, Promise<{ draft: Draft; checked: CheckResult }>>();
-  try {
-    for (const draft of drafts) {
-      if (results.has(checkKey(draft))) continue;
-      let checker = checkers.get(apiKey(draft));
-      if (checker === undefined) {
-        const api: CheckerApi = apiChoice(draft.first.task, draft.tier);
-        checker = startChecker(api, { script: bundledEntry('check-worker.js') });
-        checkers.set(apiKey(draft), checker);
-      }
-      const check = checker.check({ source: draft.program, blockName: 'block-1', session: { blocks: [] } });
-      results.set(
-        checkKey(draft),
-        check.then((checked) => ({ draft, checked })),
-      );
-    }
-    const blocks = new Map<string, CheckedBlock>();
-    for (const [key, pending] of results) {
-      const { draft, checked } = await pending;
-      if (!checked.ok) {
-        throw new UsageError(
-          `the program does not pass the check for ${draft.task} at ${draft.tier} (${draft.policy}):\n${diagnosticLines(checked).join('\n')}`,
-        );
-      }
-      blocks.set(key, {
-        name: 'block-1',
-        source: draft.program,
-        javascript: checked.javascript,
-        loops: checked.effects.loops,
-      });
-    }
-    return blocks;
-  } finally {
-    await Promise.all([...checkers.values()].map((checker) => checker.dispose()));
   }
 }

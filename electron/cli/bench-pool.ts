@@ -3,7 +3,7 @@
 
 import { fork } from 'node:child_process';
 import type { TrialWorker } from '../../skills/bench/run-trials.ts';
-import type { TrialResult } from '../../skills/bench/trial-result.ts';
+import { failedTrial, type TrialResult } from '../../skills/bench/trial-result.ts';
 import { BENCH_CONTRACT } from '../ipc/bench-contract.ts';
 import { channelToChild } from '../ipc/process-channel.ts';
 import { connect, type Params, RemoteError } from '../ipc/rpc.ts';
@@ -13,7 +13,9 @@ export type WorkerSetup = Params<typeof BENCH_CONTRACT, 'configure'>;
 
 /** A trial as a worker gets it, and how long it may take. */
 export interface WorkerTrial {
-  readonly trial: Params<typeof BENCH_CONTRACT, 'trial'>;
+  readonly seed: number;
+  /** What it runs; made when its turn comes. @throws when there is no such task or program */
+  input(): Promise<Params<typeof BENCH_CONTRACT, 'trial'>>;
   /** Wall time after which the worker is taken to hang, seconds. */
   readonly limitS: number;
 }
@@ -73,12 +75,20 @@ export async function startTrialWorker(setup: WorkerSetup): Promise<TrialWorker<
     throw error;
   }
   return {
-    run: ({ trial, limitS }): Promise<TrialResult> =>
-      within(
+    run: async ({ seed, input, limitS }): Promise<TrialResult> => {
+      let trial: Awaited<ReturnType<typeof input>>;
+      try {
+        trial = await input();
+      } catch (error) {
+        // The worker has not seen it and stays.
+        return failedTrial(seed, 'check', error instanceof Error ? error.message : String(error), 0);
+      }
+      return within(
         limitS,
         client.request('trial', trial),
         `the trial did not end within ${limitS.toFixed(0)} s of wall time, and its worker was killed`,
-      ),
+      );
+    },
     close,
   };
 }

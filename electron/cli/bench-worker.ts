@@ -3,7 +3,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { episodeFileName } from '../../drivers/episode/episode-info.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
 import { createEpisodeWriter, type EpisodeWriter } from '../../drivers/episode/writer.ts';
@@ -12,7 +11,6 @@ import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
-import { perturbed } from '../../skills/bench/perturbation.ts';
 import type { TrialResult } from '../../skills/bench/trial-result.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
@@ -33,14 +31,13 @@ let setup: Setup | undefined;
 /** Tasks by their text: most benchmarks run one text many times. */
 const parsed = new Map<string, Task>();
 
-async function trial({ arm: index, seed, taskText, taskPath }: Trial): Promise<TrialResult> {
+async function trial({ arm: index, seed, taskText, taskPath, block }: Trial): Promise<TrialResult> {
   const arm = setup?.arms[index];
   if (setup === undefined || arm === undefined) throw new Error('the worker was not configured');
   const { recordFolder, mujoco, rigs, sandbox } = setup;
-  const task = perturbed(taskOf(taskText, taskPath), arm.perturbation, seed);
   const options: TrialOptions = {
     mujoco,
-    task,
+    task: taskOf(taskText, taskPath),
     seed,
     tier: arm.tier,
     rig: rigs[index],
@@ -51,10 +48,9 @@ async function trial({ arm: index, seed, taskText, taskPath }: Trial): Promise<T
     onInternalError: (error) => console.error('a call failed inside the worker:', error),
   };
   let writer: EpisodeWriter | undefined;
-  const result = await runTrial(options, arm.block, async (cell) => {
+  const result = await runTrial(options, block, async (cell) => {
     if (recordFolder === null) return;
-    const text = arm.perturbation === 'none' ? taskText : stringify(task);
-    writer = await startRecording(cell, arm, seed, { folder: recordFolder, taskText: text });
+    writer = await startRecording(cell, arm, seed, { folder: recordFolder, taskText, source: block.source });
   });
   const ended = {
     outcome: result.success ? ('succeeded' as const) : ('failed' as const),
@@ -83,7 +79,7 @@ async function startRecording(
   cell: Cell,
   what: Arm,
   seed: number,
-  { folder, taskText }: { readonly folder: string; readonly taskText: string },
+  { folder, taskText, source }: { readonly folder: string; readonly taskText: string; readonly source: string },
 ): Promise<EpisodeWriter> {
   const info = {
     id: randomBytes(4).toString('hex'),
@@ -106,8 +102,8 @@ async function startRecording(
   writer.attach('rig.yaml', 'application/yaml', Buffer.from(what.rigText));
   writer.record('/program', 0, {
     block: 0,
-    source: what.block.source,
-    sha256: sha256OfText(what.block.source),
+    source,
+    sha256: sha256OfText(source),
     origin: what.policy === 'expert' ? 'expert' : 'file',
   });
   const recorder = new CellRecorder(writer, cell.world, cell.robot);

@@ -5,8 +5,6 @@ import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { type TaskWorld, TICK_S } from '../../sim/tasks/task-world.ts';
 import { encodeClip, type Frame } from '../../skills/bench/clip.ts';
-import type { Perturbation } from '../../skills/bench/perturbation.ts';
-import { perturbed } from '../../skills/bench/perturbation.ts';
 import type { FailurePictures } from '../../skills/bench/report/report-data.ts';
 import type { TrialRecord } from '../../skills/bench/trial-record.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
@@ -29,7 +27,7 @@ export class FailureArtist {
 
   /** @throws the error of a trial that cannot be run again */
   async draw(arm: PlannedArm, trial: TrialRecord): Promise<FailurePictures> {
-    const { task } = arm.taskFor(trial.seed);
+    const { taskFile, block } = await arm.inputFor(trial.seed);
     const everyTicks = Math.max(1, Math.round(trial.simSeconds / TICK_S / (FRAMES - 1)));
     const frames: Frame[] = [];
     let still: Frame | undefined;
@@ -37,7 +35,7 @@ export class FailureArtist {
     const again = await runTrial(
       {
         mujoco: await loadMujoco(),
-        task: perturbed(task, trial.perturbation as Perturbation, trial.seed),
+        task: taskFile.task,
         seed: trial.seed,
         tier: arm.tier,
         rig: arm.rigFile.rig,
@@ -47,7 +45,7 @@ export class FailureArtist {
         nowS: () => performance.now() / 1000,
         onInternalError: () => undefined,
       },
-      arm.block,
+      block,
       (cell) => {
         frames.push(frameOf(cell.world, MOVING));
         cell.observe({

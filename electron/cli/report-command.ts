@@ -13,6 +13,7 @@ import { type PlannedArm, planAgain } from './bench-plan.ts';
 import { Progress } from './bench-progress.ts';
 import { type Command, tell, UsageError, wholeNumber } from './command.ts';
 import { FailureArtist } from './failure-pictures.ts';
+import { ProgramChecks } from './program-checks.ts';
 
 export const REPORT_COMMAND: Command = {
   name: 'report',
@@ -185,9 +186,10 @@ async function drawTrials(
   const drawings = new Map<TrialRecord, ReportFailure['pictures']>();
   if (trials.length === 0) return drawings;
   const needed = info.asked.arms.filter((arm) => trials.some((trial) => armKey(trial) === armKey(arm)));
+  const checks = new ProgramChecks();
   let arms: readonly PlannedArm[];
   try {
-    arms = await planAgain(needed, folder, info.asked);
+    arms = planAgain(needed, folder, info.asked, checks);
   } catch (error) {
     const why = `no pictures: ${error instanceof Error ? error.message : error}`;
     tell(why);
@@ -210,6 +212,7 @@ async function drawTrials(
   } finally {
     progress.end();
     await artist.close();
+    await checks.close();
   }
   return drawings;
 }
@@ -224,37 +227,20 @@ function commandOf(folder: string, { asked }: BenchInfo, trial: TrialRecord, arm
   const policy = trial.policy === 'expert' || arm === undefined ? trial.policy : join(folder, arm.program);
   const task = arm?.taskRef ?? trial.task;
   const rig = asked.rig === null ? [] : ['--rig', asked.rig];
-  const words =
-    trial.perturbation === 'none'
-      ? [
-          'run',
-          task,
-          '--seed',
-          String(trial.seed),
-          '--tier',
-          trial.tier,
-          '--policy',
-          policy,
-          '--approve',
-          'auto',
-          ...rig,
-        ]
-      : [
-          'bench',
-          '--tasks',
-          task,
-          '--seed0',
-          String(trial.seed),
-          '--trials',
-          '1',
-          '--tier',
-          trial.tier,
-          '--policy',
-          policy,
-          '--perturb',
-          trial.perturbation,
-          ...rig,
-        ];
+  const change = trial.perturbation === 'none' ? [] : ['--perturb', trial.perturbation];
+  const words = [
+    'run',
+    task,
+    '--seed',
+    String(trial.seed),
+    '--tier',
+    trial.tier,
+    '--policy',
+    policy,
+    ...change,
+    ...rig,
+  ];
+  words.push('--approve', 'auto');
   return `capstan ${words.map(quoted).join(' ')}`;
 }
 

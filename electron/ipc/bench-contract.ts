@@ -1,7 +1,6 @@
 // Owns the messages between `capstan bench` and its worker processes.
 
 import { z } from 'zod';
-import { PERTURBATIONS } from '../../skills/bench/perturbation.ts';
 import { trialResultSchema } from '../../skills/bench/trial-result.ts';
 import { blockSchema, tierSchema } from './robot-host-contract.ts';
 import type { Contract } from './rpc.ts';
@@ -15,8 +14,6 @@ export const BENCH_CONTRACT = {
           z.object({
             tier: tierSchema,
             policy: z.string(),
-            perturbation: z.enum(PERTURBATIONS),
-            block: blockSchema,
             versions: z.record(z.string(), z.string()),
             rigText: z.string(),
             rigPath: z.string(),
@@ -31,9 +28,10 @@ export const BENCH_CONTRACT = {
       params: z.object({
         arm: z.int().nonnegative(),
         seed: z.int().nonnegative(),
-        /** The task of this seed, before its perturbation. */
+        /** The task of this seed, as it is or as changed. */
         taskText: z.string(),
         taskPath: z.string(),
+        block: blockSchema,
       }),
       result: trialResultSchema,
     },

@@ -1,7 +1,7 @@
 // Owns the spread of trials over workers: each unit runs exactly once, whichever worker takes it, and a worker that dies
 // costs its trial and is replaced. Knows nothing of processes: workers come in through a port.
 
-import { crashedTrial, type TrialResult } from './trial-result.ts';
+import { failedTrial, type TrialResult } from './trial-result.ts';
 
 /** One place where trials run, one at a time. */
 export interface TrialWorker<Unit> {
@@ -47,7 +47,12 @@ export async function runTrials<Unit extends { readonly seed: number }>(
         try {
           result = await worker.run(unit);
         } catch (error) {
-          result = crashedTrial(unit.seed, error instanceof Error ? error.message : String(error), nowS() - beganS);
+          result = failedTrial(
+            unit.seed,
+            'crash',
+            error instanceof Error ? error.message : String(error),
+            nowS() - beganS,
+          );
           await worker.close();
           worker = undefined;
         }

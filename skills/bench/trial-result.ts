@@ -29,14 +29,15 @@ export const trialResultSchema = z.object({
 export type TrialResult = Readonly<z.infer<typeof trialResultSchema>>;
 
 /**
- * The result of a trial whose worker died: a failure of its own stage, never a missing row.
- * @param wallSeconds until the death was noticed
+ * The result of a trial that gave none: one whose worker died ('crash'), or that could not begin. A failure of its own
+ * stage, never a missing row.
+ * @param wallSeconds until that was noticed
  */
-export function crashedTrial(seed: number, message: string, wallSeconds: number): TrialResult {
+export function failedTrial(seed: number, stage: 'crash' | 'check', message: string, wallSeconds: number): TrialResult {
   return {
     seed,
     success: false,
-    stage: 'crash',
+    stage,
     message,
     progress: 0,
     calls: 0,

@@ -249,23 +249,24 @@ describe('the folder of a benchmark', () => {
     expect(() => readBenchFolder(join(folder, 'nowhere'))).toThrow(/holds no results/);
   });
 
-  for (const [what, changes, says] of [
+  const changes: readonly (readonly [what: string, changes: Partial<BenchAsked>, says: RegExp])[] = [
     ['seeds', { seed0: 5 }, /--seed0 was 0, now it is 5/],
     ['number of trials', { trials: 9 }, /--trials was 3, now it is 9/],
     ['version', { capstan: '0.2.0' }, /version of Capstan was 0\.1\.0, now it is 0\.2\.0/],
     ['rig', { rigSha256: 'other' }, /the rig file has changed/],
-    ['tier', { arms: [{ ...asked.arms[0], tier: 'S3' as const }] }, /--tiers was S1, now it is S3/],
+    ['tier', { arms: [{ ...asked.arms[0], tier: 'S3' }] }, /--tiers was S1, now it is S3/],
     [
       'program',
       { arms: [{ ...asked.arms[0], programSha256: 'x' }] },
       /the program expert for cube-lift at S1 has changed/,
     ],
     ['task file', { arms: [{ ...asked.arms[0], taskSha256: 'x' }] }, /the task cube-lift has changed/],
-    ['comparison', { compare: 'tiers' as const }, /--compare was not given, now it is tiers/],
-  ] as const) {
+    ['comparison', { compare: 'tiers' }, /--compare was not given, now it is tiers/],
+  ];
+  for (const [what, change, says] of changes) {
     it(`is not gone on with after another question, and names it: ${what}`, () => {
       open('fresh').close();
-      expect(() => open('resume', { ...asked, ...changes })).toThrow(says);
+      expect(() => open('resume', { ...asked, ...change })).toThrow(says);
     });
   }
 });
