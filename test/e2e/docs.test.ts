@@ -19,6 +19,7 @@ import { EPISODES_COMMAND } from '../../electron/cli/episodes-command.ts';
 import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
 import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
+import { TASK_COMMAND } from '../../electron/cli/task-command.ts';
 import { TASKS_COMMAND } from '../../electron/cli/tasks-command.ts';
 import { bundledEntry, INSTALLATION_ROOT, readRig } from '../../electron/session/installation.ts';
 import { STAGES } from '../../skills/api/errors.ts';
@@ -31,6 +32,7 @@ import { type DocPage, type FencedBlock, readPages } from './doc-pages.ts';
 
 const COMMANDS: readonly Command[] = [
   TASKS_COMMAND,
+  TASK_COMMAND,
   RUN_COMMAND,
   BENCH_COMMAND,
   REPORT_COMMAND,
