@@ -23,7 +23,19 @@ function towards(jointsRad: readonly number[], changes: Partial<ServoCommand> = 
   return { arm: 'left', jointsRad, speedScale: 0.5, toolSpeedMPerS: 0.5, periodS: 0.02, leaseS: 0.1, ...changes };
 }
 
-function lastRobotTime({ events }: Stand): number {
+/** Torques of one newton at the tool along x of the base, by differences, Nm. */
+function pressTorques(jointsRad: readonly number[]): number[] {
+  return jointsRad.map((_, joint) => {
+    const at = (turnRad: number) => {
+      const frames = createLinkFrames();
+      forwardKinematics(turned(jointsRad, turnRad, joint), frames);
+      return frameOrigin(frames, TOOL_FRAME)[0];
+    };
+    return (at(1e-6) - at(-1e-6)) / 2e-6;
+  });
+}
+
+function commandsSent({ events }: Stand): number {
   return events.filter(({ kind }) => kind === 'command-sent').length;
 }
 
@@ -46,7 +58,7 @@ describe('Closed-loop motion', () => {
     }
     expect(permit.usage.calls).toBe(1);
     expect(permit.usage.robotTimeS).toBeCloseTo(0.2, 6);
-    expect(lastRobotTime(stand)).toBe(10);
+    expect(commandsSent(stand)).toBe(10);
     expect(stand.kindsSent()).toEqual(new Array(10).fill('servo'));
     await permit.advance(1); // the lease runs out
     await permit.servo(towards(goal));
@@ -214,6 +226,34 @@ describe('A bounded permit', () => {
     await permit.servo(towards(goal, { leaseS: 0.3 }));
     await permit.advance(0.2);
     expect((await refusalOf(() => permit.servo(towards(goal, { leaseS: 0.3 })))).code).toBe('CLOSED_LOOP_TIME');
+  });
+
+  test('bounds the force: pressing too hard ends at rest, and with the grant where contact ends it', async () => {
+    for (const stopCondition of ['none', 'contact'] as const) {
+      const { begin, robot, gate } = createStand();
+      const permit = await begin({ closedLoop: { ...GRANT, forceN: 25, stopCondition } });
+      // A press of the tip along x, as a robot would measure it.
+      let pressN = 10;
+      const servo = robot.servo.bind(robot);
+      robot.servo = async (command) => {
+        const report = await servo(command);
+        const externalTorquesNm = pressTorques(report.state.jointPositionsRad).map((nmPerN) => nmPerN * pressN);
+        return { ...report, state: { ...report.state, externalTorquesNm } };
+      };
+      const goal = turned(start, 0.1);
+      expect((await permit.servo(towards(goal))).reason).toBe('tracking');
+      pressN = 30;
+      const refused = await refusalOf(() => permit.servo(towards(goal)));
+      expect(refused).toMatchObject({ code: 'CLOSED_LOOP_FORCE', stage: 'limit' });
+      expect(refused.message).toMatch(/felt (29|30)\.?\d* N; granted are 25 N\. The arm was brought to rest\./);
+      expect((await robot.state()).mode).toBe('idle');
+      expect(gate.state().stops).toEqual([]);
+      pressN = 0;
+      const after = permit.servo(towards(goal)).catch((error: { code: string }) => error);
+      expect(await after).toMatchObject(
+        stopCondition === 'none' ? { reason: 'tracking' } : { code: 'CLOSED_LOOP_OVER' },
+      );
+    }
   });
 
   test.each<[string, Partial<ClosedLoopGrant>]>([

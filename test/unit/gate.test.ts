@@ -89,6 +89,36 @@ describe('An approved block', () => {
     await begin();
   });
 
+  test('refuses a second command in the very turn in which it is given, and goes on with the first, every time', async () => {
+    for (let round = 0; round < 40; round++) {
+      const { begin, plan, robot, kindsSent } = createStand();
+      // A robot whose measurements come early or late.
+      const state = robot.state.bind(robot);
+      robot.state = async () => {
+        for (let turns = (round * 7) % 11; turns > 0; turns--) await undefined;
+        return state();
+      };
+      const permit = await begin();
+      const [first, second] = [await plan(0.1), await plan(0.05)];
+      const order: string[] = [];
+      const note = (what: string) => () => void order.push(what);
+      const commands = [
+        permit.execute(first).finally(note('first')),
+        permit.execute(second).finally(note('second')),
+        permit.advance(0.1).finally(note('third')),
+      ];
+      const [one, two, three] = await Promise.allSettled(commands);
+      expect(one).toMatchObject({ status: 'fulfilled', value: { reached: true } });
+      expect([two, three]).toMatchObject([
+        { status: 'rejected', reason: { code: 'BUSY' } },
+        { status: 'rejected', reason: { code: 'BUSY' } },
+      ]);
+      expect(order).toEqual(['second', 'third', 'first']);
+      expect(kindsSent()).toEqual(['execute']);
+      expect(await permit.execute(await plan(0.01))).toMatchObject({ reached: true });
+    }
+  });
+
   test('moves one thing at a time, but may grip meanwhile', async () => {
     const { begin, plan, robot } = createStand({ robot: { pace: 'stepped' } });
     const permit = await begin();
