@@ -34,7 +34,7 @@ const FEWEST_POINTS = 4;
  * The upright box around points: z up, the smallest rectangle from above.
  * @throws PerceptionError BAD_INPUT for too few points or values that are not finite
  */
-export function uprightBox(cloud: PointCloud, { supportHeightM, trim = 0.01 }: UprightSettings = {}): OrientedBox {
+export function uprightBox(cloud: PointCloud, { supportHeightM, trim = 0.005 }: UprightSettings = {}): OrientedBox {
   requirePoints(cloud);
   const { count, positions } = cloud;
   const x = new Float64Array(count);

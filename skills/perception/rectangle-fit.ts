@@ -25,17 +25,17 @@ const MOST_POINTS = 240;
  */
 export function smallestRectangle(x: ArrayLike<number>, y: ArrayLike<number>, trim: number): Rectangle | undefined {
   if (x.length < 3) return undefined;
-  const every = Math.max(1, Math.ceil(x.length / MOST_POINTS));
-  const n = Math.ceil(x.length / every);
-  const u = new Float64Array(n);
-  const v = new Float64Array(n);
-  const lowest = Math.floor(trim * (n - 1));
-  const highest = n - 1 - lowest;
+  const sparse = Math.max(1, Math.ceil(x.length / MOST_POINTS));
   let best: Rectangle | undefined;
   let smallest = Number.POSITIVE_INFINITY;
-  const consider = (yawRad: number): void => {
+  const consider = (yawRad: number, every: number): void => {
     const c = cos(yawRad);
     const s = sin(yawRad);
+    const n = Math.ceil(x.length / every);
+    const u = new Float64Array(n);
+    const v = new Float64Array(n);
+    const lowest = Math.floor(trim * (n - 1));
+    const highest = n - 1 - lowest;
     for (let i = 0; i < n; i++) {
       u[i] = c * x[i * every] + s * y[i * every];
       v[i] = -s * x[i * every] + c * y[i * every];
@@ -53,9 +53,14 @@ export function smallestRectangle(x: ArrayLike<number>, y: ArrayLike<number>, tr
       best = { x: c * mu - s * mv, y: s * mu + c * mv, yawRad, sizeX, sizeY };
     }
   };
-  for (let step = 0; step < STEPS; step++) consider(step * STEP_RAD);
+  for (let step = 0; step < STEPS; step++) consider(step * STEP_RAD, sparse);
   const coarse = best?.yawRad ?? 0;
-  for (let step = -2; step <= 2; step++) if (step !== 0) consider(coarse + (step * STEP_RAD) / 3);
+  for (let step = -2; step <= 2; step++) if (step !== 0) consider(coarse + (step * STEP_RAD) / 3, sparse);
+  if (sparse > 1 && best !== undefined) {
+    // The turn of a few points, the sides of all.
+    smallest = Number.POSITIVE_INFINITY;
+    consider(best.yawRad, 1);
+  }
   return best === undefined ? undefined : { ...best, ...quarterTurn(best) };
 }
 
