@@ -94,12 +94,24 @@ export const previewSchema = z.object({
   topToolSpeedMPerS: z.number().optional(),
   /** Box around all fingertip positions. */
   workspace: z.object({ min: vec3, max: vec3 }).optional(),
-  /** Fingertip positions along the motion. */
+  /** Fingertip positions of arm 0 along the motion. */
   path: z.array(vec3).optional(),
+  /** The same of the right arm, where there is one. */
+  rightPath: z.array(vec3).optional(),
   contacts: z
     .array(z.object({ a: z.string(), b: z.string(), timeS: z.number(), kind: z.enum(['expected', 'unexpected']) }))
     .optional(),
-  grips: z.array(z.object({ object: z.string(), timeS: z.number(), widthM: z.number() })).optional(),
+  /** With two arms, `arm` says which. */
+  grips: z
+    .array(
+      z.object({
+        object: z.string(),
+        timeS: z.number(),
+        widthM: z.number(),
+        arm: z.enum(['left', 'right']).optional(),
+      }),
+    )
+    .optional(),
   output: z.array(z.string()).optional(),
   predictedSuccess: z.enum(['yes', 'no', 'unknown']).optional(),
   /** What is known of each source line that moves or senses. */

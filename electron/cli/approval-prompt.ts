@@ -47,8 +47,9 @@ export function approvalCard(checked: CheckResult, facts: PreviewFacts | null, s
       ),
     );
   }
-  for (const { object, timeS, widthM } of facts.grips ?? []) {
-    lines.push(row('grip', `${object} at ${timeS.toFixed(1)} s, ${(widthM * 1000).toFixed(0)} mm wide`));
+  for (const { object, timeS, widthM, arm } of facts.grips ?? []) {
+    const by = arm === undefined ? '' : ` by the ${arm} arm`;
+    lines.push(row('grip', `${object}${by} at ${timeS.toFixed(1)} s, ${(widthM * 1000).toFixed(0)} mm wide`));
   }
   const contacts = (facts.contacts ?? []).filter(({ kind }) => kind === 'unexpected');
   lines.push(

@@ -49,6 +49,9 @@ export class CellRecorder {
       ctrl: Array.from(ctrl),
     });
     this.#writer.record('/robot/tcp', timeS, { frame: BASE_FRAME, pose: this.#world.tool(0) });
+    if (this.#world.arms.length > 1) {
+      this.#writer.record('/robot/right/tcp', timeS, { frame: BASE_FRAME, pose: this.#world.tool(1) });
+    }
     this.#recordJoints(timeS);
     if (this.#ticks % SLOW_EVERY_TICKS === 0) this.#recordSlow(timeS);
     this.#ticks += 1;

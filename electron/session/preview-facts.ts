@@ -17,13 +17,18 @@ export interface GripFact {
   readonly object: string;
   readonly timeS: number;
   readonly widthM: number;
+  /** Which arm, where there are two. */
+  readonly arm?: 'left' | 'right';
 }
 
 export interface MotionFacts {
   readonly durationS: number;
+  /** Of the faster fingertip. */
   readonly topToolSpeedMPerS: number;
+  /** Box around every fingertip. */
   readonly workspace: { readonly min: Vec3; readonly max: Vec3 };
   readonly path: readonly Vec3[];
+  readonly rightPath?: readonly Vec3[];
   readonly contacts: readonly ContactFact[];
   readonly grips: readonly GripFact[];
 }
@@ -35,30 +40,42 @@ const PATH_EVERY_TICKS = 5;
 /** A preview of an hour would not be looked at point by point. */
 const MAX_PATH_POINTS = 4000;
 
+/** The working face of a tool, as "left/tool_pad"; what holds it is "left/tool_mount/0". */
+const FACE = /\/tool_(?!mount)/;
+
+/** What is kept of one arm. */
+interface ArmWatch {
+  readonly path: Vec3[];
+  before: Vec3;
+  held: string | undefined;
+}
+
 /** Watches a twin until `facts` is asked for. */
 export class FactsCollector {
   readonly #world: TaskWorld;
   readonly #startS: number;
-  readonly #path: Vec3[] = [];
+  /** Per arm: left, then right. */
+  readonly #arms: ArmWatch[];
   readonly #contacts = new Map<string, ContactFact>();
   readonly #grips: GripFact[] = [];
   readonly #min: number[] = [Infinity, Infinity, Infinity];
   readonly #max: number[] = [-Infinity, -Infinity, -Infinity];
   readonly #unsubscribe: () => void;
-  #before: Vec3;
   #topSpeed = 0;
   #ticks = 0;
-  #held: string | undefined;
 
   constructor(world: TaskWorld) {
     this.#world = world;
     this.#startS = world.timeS;
-    this.#before = world.tool(0).position;
-    this.#held = world.heldProp(0);
-    this.#look(this.#before);
-    this.#path.push(this.#before);
+    this.#arms = world.arms.map((_, index) => {
+      const tool = world.tool(index).position;
+      this.#look(tool);
+      return { path: [tool], before: tool, held: world.heldProp(index) };
+    });
     // What touches at the start is no news.
-    for (const pair of world.touching()) this.#contacts.set(key(pair), { ...named(pair), timeS: 0, kind: 'expected' });
+    for (const pair of world.touching()) {
+      this.#contacts.set(this.#key(pair), { ...this.#named(pair), timeS: 0, kind: 'expected' });
+    }
     this.#unsubscribe = world.onTick(() => {
       this.#tick();
     });
@@ -71,31 +88,39 @@ export class FactsCollector {
       durationS: this.#world.timeS - this.#startS,
       topToolSpeedMPerS: this.#topSpeed,
       workspace: { min: vec3(this.#min), max: vec3(this.#max) },
-      path: this.#path,
+      path: this.#arms[0].path,
+      ...(this.#arms.length > 1 ? { rightPath: this.#arms[1].path } : {}),
       contacts: [...this.#contacts.values()].filter(({ timeS }) => timeS > 0),
       grips: this.#grips,
     };
   }
 
   #tick(): void {
-    const tool = this.#world.tool(0).position;
-    this.#topSpeed = Math.max(this.#topSpeed, distance(tool, this.#before) / TICK_S);
-    this.#before = tool;
-    this.#look(tool);
-    this.#ticks += 1;
-    if (this.#ticks % PATH_EVERY_TICKS === 0 && this.#path.length < MAX_PATH_POINTS) this.#path.push(tool);
     const timeS = this.#world.timeS - this.#startS;
+    this.#ticks += 1;
+    this.#arms.forEach((arm, index) => {
+      this.#watch(arm, index, timeS);
+    });
     for (const pair of this.#world.touching()) {
-      const id = key(pair);
+      const id = this.#key(pair);
       if (!this.#contacts.has(id)) {
-        this.#contacts.set(id, { ...named(pair), timeS, kind: this.#kindOf(pair) });
+        this.#contacts.set(id, { ...this.#named(pair), timeS, kind: this.#kindOf(pair) });
       }
     }
-    const held = this.#world.heldProp(0);
-    if (held !== undefined && held !== this.#held) {
-      this.#grips.push({ object: held, timeS, widthM: this.#world.widthM(0) });
+  }
+
+  #watch(arm: ArmWatch, index: number, timeS: number): void {
+    const tool = this.#world.tool(index).position;
+    this.#topSpeed = Math.max(this.#topSpeed, distance(tool, arm.before) / TICK_S);
+    arm.before = tool;
+    this.#look(tool);
+    if (this.#ticks % PATH_EVERY_TICKS === 0 && arm.path.length < MAX_PATH_POINTS) arm.path.push(tool);
+    const held = this.#world.heldProp(index);
+    if (held !== undefined && held !== arm.held) {
+      const whose = this.#arms.length > 1 ? { arm: this.#world.arms[index].side } : {};
+      this.#grips.push({ object: held, timeS, widthM: this.#world.widthM(index), ...whose });
     }
-    this.#held = held;
+    arm.held = held;
   }
 
   #look(position: Vec3): void {
@@ -118,22 +143,26 @@ export class FactsCollector {
     const marked = this.#world.marks.layers.some(({ on }) => on === other);
     return FACE.test(arm) && marked ? 'expected' : 'unexpected';
   }
-}
 
-function key([one, other]: readonly [string, string]): string {
-  return one < other ? `${bodyOf(one)}|${bodyOf(other)}` : `${bodyOf(other)}|${bodyOf(one)}`;
-}
+  #key([one, other]: readonly [string, string]): string {
+    const [a, b] = [this.#bodyOf(one), this.#bodyOf(other)];
+    return a < b ? `${a}|${b}` : `${b}|${a}`;
+  }
 
-function named([one, other]: readonly [string, string]): { a: string; b: string } {
-  return { a: bodyOf(one), b: bodyOf(other) };
-}
+  #named([one, other]: readonly [string, string]): { a: string; b: string } {
+    return { a: this.#bodyOf(one), b: this.#bodyOf(other) };
+  }
 
-/** The working face of a tool, as "left/tool_pad"; what holds it is "left/tool_mount/0". */
-const FACE = /\/tool_(?!mount)/;
-
-/** "left/left_finger/pad" is the body "left_finger", "left/tool_pad" the pad; props and furniture keep their names. */
-function bodyOf(geom: string): string {
-  return geom.includes('/') ? geom.split('/')[1].replace('tool_', '') : geom;
+  /**
+   * "left/left_finger/pad" is "left_finger", and with two arms "left/left_finger"; "left/tool_pad" is the pad; props and
+   * furniture keep their names.
+   */
+  #bodyOf(geom: string): string {
+    if (!geom.includes('/')) return geom;
+    const [side, part] = geom.split('/');
+    const body = part.replace('tool_', '');
+    return this.#arms.length > 1 ? `${side}/${body}` : body;
+  }
 }
 
 function vec3(values: readonly number[]): Vec3 {
