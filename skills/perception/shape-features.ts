@@ -5,7 +5,7 @@ import { cos, sin } from '../../sim/portable-math.ts';
 import type { Picture } from './picture.ts';
 import { fitSides, type Rectangle, smallestRectangle } from './rectangle-fit.ts';
 import { type CircleFit, fitCircle, fitSphere, type SphereFit } from './round-fits.ts';
-import { planeHeightM, planeUnder } from './support-plane.ts';
+import { planeHeightM, planeUnder, type SupportPlane } from './support-plane.ts';
 import { levelPoints, outlineAt } from './top-outline.ts';
 
 export interface ShapeFeatures {
@@ -45,6 +45,13 @@ const TOP_BAND_SHARE = 0.08;
 /** Noise of a calmed depth, metres: residuals are judged against it. */
 const NOISE_M = 0.0009;
 const MOST_POINTS = 600;
+/** What begins this high above the plane may stand on something else, metres: above what noise and overhang hide. */
+const CARRIED_M = 0.018;
+/** The carrier is looked for so many rows below, so that the edge between both is left out. */
+const BELOW_ROWS = 3;
+/** The carrier is above the plane by this, and its depth differs by no more than that, metres. */
+const CARRIER_M = 0.012;
+const CARRIER_STEP_M = 0.025;
 
 /** Measures of masks that were measured before: programs ask for the same thing again and again. */
 const known = new WeakMap<
@@ -109,9 +116,10 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     some.map((pixel) => y[pixel]),
     some.map((pixel) => z[pixel]),
   );
+  const carriedM = bottomM > CARRIED_M && standsOnSomething(picture, pixels, plane) ? bottomM : 0;
   return {
-    supportM: mid,
-    heightM,
+    supportM: mid + carriedM,
+    heightM: heightM - carriedM,
     bottomM,
     footprint,
     lengthM: Math.max(footprint.sizeX, footprint.sizeY),
@@ -128,6 +136,29 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     openingY: hole.y,
     seen: seen.length,
   };
+}
+
+/**
+ * Whether another thing carries it: below its lowest pixels there is a surface that goes on at its depth, above the
+ * plane. Behind what covers it, the depth jumps nearer; under what overhangs, the plane itself is seen.
+ */
+function standsOnSomething(
+  { depthM, x, y, z, width, height }: Picture,
+  pixels: Uint32Array,
+  plane: SupportPlane,
+): boolean {
+  const lowest = new Map<number, number>();
+  for (const pixel of pixels) if (depthM[pixel] > 0) lowest.set(pixel % width, pixel);
+  let on = 0;
+  let asked = 0;
+  for (const pixel of lowest.values()) {
+    const below = pixel + BELOW_ROWS * width;
+    if (below >= width * height || depthM[below] === 0) continue;
+    asked++;
+    const above = z[below] - planeHeightM(plane, x[below], y[below]) > CARRIER_M;
+    if (above && Math.abs(depthM[below] - depthM[pixel]) < CARRIER_STEP_M) on++;
+  }
+  return asked >= 3 && on > 0.6 * asked;
 }
 
 /** Compares how far the outline lies from a circle and from a rectangle. */
