@@ -5,8 +5,9 @@ import { type ArmStart, canStandAt, findPosture } from '../../sim/control/motion
 import { describe, type Planning } from '../../sim/control/planning-failure.ts';
 import type { PlanningScene, PlanningState } from '../../sim/control/planning-scene.ts';
 import { planJointMove, planToolMove } from '../../sim/control/sampled-move.ts';
+import { planTwoArms } from '../../sim/control/sampled-moves.ts';
 import type { TimedPath } from '../../sim/control/trajectory.ts';
-import { type ArmGoal, planTwoArms } from '../../sim/control/two-arm-planner.ts';
+import type { ArmGoal } from '../../sim/control/two-arm-planner.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS } from '../../sim/robots/panda/limits.ts';
 import { compose, type Pose } from '../../sim/spatial.ts';

@@ -15,7 +15,7 @@ import {
   type JointSpace,
   shorten,
 } from './sampling-planner.ts';
-import type { TimedPath } from './trajectory.ts';
+import { type TimedPath, timePaths } from './trajectory.ts';
 
 /** Postures that are looked at before the search gives up, for each arm that moves: about a second's worth. */
 const MOST_CHECKS_PER_ARM = 20_000;
@@ -30,12 +30,19 @@ const SHORTENING_CHECKS = 8_000;
 const LIMIT_MARGIN_RAD = 0.05;
 /** What a joint counts for, first to last: about how far it sweeps the hand. */
 const JOINT_WEIGHTS = [1, 1, 0.8, 0.8, 0.4, 0.4, 0.2];
-/** How far before and after a corner its round begins and ends, radians: the widest that is free is taken. */
-const ROUND_RAD = [0.5, 0.25, 0.12, 0.06];
-/** Points on a straight stretch between corners, radians apart: they hold the curve straight. */
-const STRAIGHT_STEP_RAD = 0.15;
-/** Points on a round corner. */
-const ROUND_POINTS = 5;
+/** Points of a smoothed way, radians apart. */
+const POINT_STEP_RAD = 0.1;
+/** How often every point is drawn to its neighbours: a corner is spread over the root of half of that, in points. */
+const SMOOTHING_PASSES = [200, 60, 20, 6];
+/** What ways are compared by: the time they take at shares of the limits that a brisk arm uses, looked at this coarsely. */
+const COMPARED_AT = {
+  joints: PANDA_JOINT_LIMITS,
+  speedShare: 0.8,
+  accelerationShare: 0.4,
+  jerkShare: 0.1,
+  toolSpeedMPerS: 1,
+};
+const COMPARED_EVERY_S = 0.02;
 /** The curve is looked at this finely, radians: finer than the line it came from. */
 const CURVE_STEP_RAD = CHECK_STEP_RAD / 2;
 
@@ -84,12 +91,26 @@ function* searchWay(
   const found = yield* connectTrees(space, start, ends, random, budget);
   if (found === undefined) return undefined;
   const way = yield* shorten(space, found, random, { left: SHORTENING_CHECKS });
-  for (const roundRad of way.length > 2 ? ROUND_RAD : []) {
-    const paths = split(rounded(way, roundRad), 'smooth');
-    if (yield* curveIsFree(scene, moving, paths, CURVE_STEP_RAD)) return paths;
+  // With a rest at every corner the straight lines themselves are run: they are known to be free.
+  const straight = split(way, 'stops');
+  if (way.length === 2) return straight;
+  const ways = [straight, ...SMOOTHING_PASSES.map((passes) => split(smoothed(way, passes), 'smooth'))]
+    .map((paths) => ({ paths, durationS: durationOf(paths) }))
+    .sort((one, other) => one.durationS - other.durationS);
+  for (const { paths } of ways) {
+    if (paths === straight || (yield* curveIsFree(scene, moving, paths, CURVE_STEP_RAD))) return paths;
   }
-  // With a rest at every corner the straight lines themselves are run.
-  return split(way, 'stops');
+  return straight;
+}
+
+function durationOf(paths: readonly TimedPath[]): number {
+  try {
+    return timePaths(paths, COMPARED_AT, COMPARED_EVERY_S).durationS;
+  } catch (error) {
+    // Too long to be run at all.
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 }
 
 function spaceOf(scene: PlanningScene, moving: MovingArms, ends: readonly Configuration[]): JointSpace {
@@ -116,29 +137,22 @@ function spaceOf(scene: PlanningScene, moving: MovingArms, ends: readonly Config
   };
 }
 
-/** The way with its corners rounded, as points for a smooth curve. */
-function rounded(way: readonly Configuration[], roundRad: number): Configuration[] {
+/** Evenly spaced points on the way, each drawn to the middle of its neighbours again and again; the ends stay. */
+function smoothed(way: readonly Configuration[], passes: number): Configuration[] {
   const width = way[0].length;
-  const points: Configuration[] = [way[0]];
-  const straightTo = (to: Configuration) => {
-    const from = points[points.length - 1];
-    const count = Math.max(2, Math.ceil(distanceRad(width, from, to) / STRAIGHT_STEP_RAD));
-    for (let k = 1; k <= count; k++) points.push(k === count ? to : between(from, to, k / count));
-  };
-  for (let i = 1; i < way.length - 1; i++) {
-    const [before, corner, after] = [way[i - 1], way[i], way[i + 1]];
-    const [come, go] = [distanceRad(width, before, corner), distanceRad(width, corner, after)];
-    const reach = Math.min(roundRad, come / 2, go / 2);
-    const entry = between(corner, before, reach / come);
-    const exit = between(corner, after, reach / go);
-    straightTo(entry);
-    for (let k = 1; k < ROUND_POINTS; k++) {
-      const t = k / (ROUND_POINTS - 1);
-      // A quadratic Bezier curve with the corner as its middle point.
-      points.push(between(between(entry, corner, t), between(corner, exit, t), t));
-    }
+  let points: Configuration[] = [way[0]];
+  for (let i = 1; i < way.length; i++) {
+    const count = Math.max(1, Math.round(distanceRad(width, way[i - 1], way[i]) / POINT_STEP_RAD));
+    for (let k = 1; k <= count; k++) points.push(k === count ? way[i] : between(way[i - 1], way[i], k / count));
   }
-  straightTo(way[way.length - 1]);
+  for (let pass = 0; pass < passes; pass++) {
+    const last = points;
+    points = last.map((point, i) =>
+      i === 0 || i === last.length - 1
+        ? point
+        : point.map((angle, j) => angle / 2 + (last[i - 1][j] + last[i + 1][j]) / 4),
+    );
+  }
   return points;
 }
 

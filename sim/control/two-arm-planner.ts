@@ -37,7 +37,7 @@ type Postures = readonly [ArrayLike<number>, ArrayLike<number>];
  * Stages that lead both arms to their goals, one after the other.
  * @throws PlanningFailure when a goal cannot be reached or every way collides
  */
-export function* planTwoArms(scene: PlanningScene, move: PairMove): Planning<PairStage[]> {
+export function* planPlainTwoArms(scene: PlanningScene, move: PairMove): Planning<PairStage[]> {
   const { starts, goals, carried } = move;
   if (carried !== undefined) {
     return yield* planCarry(scene, starts, [goalPose(starts[0], goals[0]), goalPose(starts[1], goals[1])], carried);
@@ -163,7 +163,8 @@ function* planInTurn(
   return { stages, ends };
 }
 
-function* planApproach(
+/** The straight last stretches of both arms, in step; none where no goal asks for one. */
+export function* planApproach(
   scene: PlanningScene,
   { starts, goals }: PairMove,
   befores: Postures,
@@ -203,7 +204,8 @@ function* postureBefore(
   return (yield* reach(scene, start, endRad, before, what)).jointsRad;
 }
 
-function goalPose(start: ArmStart, goal: ArmGoal): Pose {
+/** Fingertip pose of a goal, in the world. */
+export function goalPose(start: ArmStart, goal: ArmGoal): Pose {
   return goal.kind === 'tool' ? goal.worldFromTool : worldFromTool(start, goal.jointsRad);
 }
 

@@ -138,6 +138,21 @@ describe('two arms at once', () => {
   });
 });
 
+describe("two arms in each other's way", () => {
+  test.each([
+    ['up to each other', 0.55],
+    ['far past each other', 0.66],
+  ])('that reach %s change sides without touching', async (_how, reachM) => {
+    const here = pair();
+    const side = (y: number) => ({ left: down([reachM, y, 0.05]), right: down([1.1 - reachM, -y, 0.05]) });
+    for (const y of [0.22, -0.22]) {
+      const { left, right } = side(y);
+      expect(await go(here, { left: to(left), right: to(right) })).toEqual([]);
+      expectAt(here, { left, right });
+    }
+  });
+});
+
 describe('two hands that hold one thing', () => {
   const BAR: Vec3 = [0.3, 0.03, 0.04];
 
