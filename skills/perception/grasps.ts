@@ -53,6 +53,8 @@ const SLICE_M = 0.008;
 const CELL_M = 0.004;
 /** Cells without points that a run may have: far pixels are farther apart than a cell. */
 const GAP_CELLS = 2;
+/** Straightness below which edges slip out: slanted by some 45 degrees. */
+const LEAST_HOLD = 0.12;
 const TURNS = 18;
 const ROUND_TURNS = 12;
 const VOXEL_M = 0.004;
@@ -367,6 +369,7 @@ function addGrasp(
   offM: number,
 ): void {
   const openingM = Math.min(WIDEST_OPENING_M, widthM + 2 * SIDE_ROOM_M);
+  if (hold < LEAST_HOLD) return;
   const clearanceM = handClearance(pose, openingM, scene.all, scene.supportM);
   if (clearanceM < 0.001) return;
   const room = Math.min(1, clearanceM / 0.006);
