@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import { measureCamera } from './camera.ts';
 import { type Figure, printFigures } from './figure.ts';
+import { measurePerception } from './perception.ts';
 import { measurePreview } from './preview.ts';
 import { measureRecorder } from './recorder.ts';
 import { measureResets } from './resets.ts';
@@ -23,6 +24,7 @@ const SECTIONS: readonly { readonly name: string; readonly measure: () => Promis
   { name: 'stop', measure: measureStop },
   { name: 'recorder', measure: measureRecorder },
   { name: 'camera', measure: measureCamera },
+  { name: 'perception', measure: measurePerception },
 ];
 
 const wanted = process.argv.slice(2);
