@@ -1,6 +1,4 @@
 // Lifts the pot by both handles, level: each hand takes its own, then both rise together.
-const LIFT = 0.15;
-
 const green = await sampleGraspPose('green handle', { arm: 'left' });
 const blue = await sampleGraspPose('blue handle', { arm: 'right' });
 await openGripper({ arm: 'left' });
@@ -13,7 +11,32 @@ for (const arm of ['left', 'right'] as const) {
   if (!grip.holding) throw new Error(`the ${arm} hand closed on nothing`);
 }
 
-function raised({ position: [x, y, z], quatWxyz }: Pose): Pose {
-  return { position: [x, y, z + LIFT], quatWxyz };
+// Straight up where both arms can; else a little to one side, where the wrist that is near its limit has more room.
+const WAYS: Vec3[] = [
+  [0, 0, 0.13],
+  [0, 0.04, 0.13],
+  [0, -0.04, 0.13],
+  [0.04, 0, 0.13],
+  [-0.04, 0, 0.13],
+  [0, 0, 0.115],
+];
+
+async function lift(): Promise<void> {
+  let failure: unknown;
+  for (const [dx, dy, dz] of WAYS) {
+    const raised = ({ position: [x, y, z], quatWxyz }: Pose): Pose => ({
+      position: [x + dx, y + dy, z + dz],
+      quatWxyz,
+    });
+    try {
+      await gotoPoses(raised(green), raised(blue), { speedScale: 0.5 });
+      return;
+    } catch (error) {
+      // Only where no motion was found has nothing moved.
+      if (!(error instanceof PolicyError) || error.stage !== 'planning') throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
-await gotoPoses(raised(green), raised(blue), { speedScale: 0.5 });
+await lift();
