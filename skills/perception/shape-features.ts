@@ -50,8 +50,8 @@ const CARRIED_M = 0.018;
 /** The carrier is looked for so many rows below, so that the edge between both is left out. */
 const BELOW_ROWS = 3;
 /** The carrier is above the plane by this, and its depth differs by no more than that, metres. */
-const CARRIER_M = 0.012;
-const CARRIER_STEP_M = 0.025;
+const CARRIER_M = 0.006;
+const CARRIER_STEP_M = 0.035;
 
 /** Measures of masks that were measured before: programs ask for the same thing again and again. */
 const known = new WeakMap<
