@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import type { CheckedBlock } from '../../electron/session/cell.ts';
-import { readExpert, readRig, readTask } from '../../electron/session/installation.ts';
+import { NotFoundError, openTask, readExpert, readRig, taskNames } from '../../electron/session/installation.ts';
 import type { TrialOptions } from '../../electron/session/trial.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
-import { apiFor } from '../../skills/api/policy-api.ts';
+import type { Tier } from '../../skills/api/definition.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { createChecker } from '../../skills/check/checker.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
@@ -18,20 +19,30 @@ export async function inProcessSandbox(): Promise<PolicySandbox> {
   return new QuickJsSandbox({ wasm: await WebAssembly.compile(readFileSync(file)) });
 }
 
+export interface TrialParts {
+  readonly options: Omit<TrialOptions, 'seed'>;
+  readonly block: CheckedBlock;
+}
+
+/** The parts of trials of one task at one tier; where tasks are drawn per seed, of that of the seed given. */
 export async function trialParts(
   taskName: string,
   sandbox: PolicySandbox,
-): Promise<{ options: Omit<TrialOptions, 'seed'>; block: CheckedBlock }> {
-  const { source } = readExpert(taskName, 'S1');
-  const checker = createChecker(apiFor({ tier: 'S1', arms: 1 }), GUEST_MODULES);
+  tier: Tier = 'S1',
+  seed = 0,
+): Promise<TrialParts> {
+  const { task } = openTask(taskName).taskFor(seed);
+  const { source } = readExpert(taskName, tier, task);
+  const checker = createChecker(apiFor(apiChoice(task, tier)), GUEST_MODULES);
   const checked = await checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
+  if (!checked.ok) throw new Error(`the expert for ${taskName} at ${tier}: ${checked.diagnostics[0]?.message}`);
   return {
     block: { name: 'block-1', source, javascript: checked.javascript, loops: checked.effects.loops },
     options: {
       mujoco: await loadMujoco(),
-      task: readTask(taskName).task,
-      rig: readRig().rig,
-      tier: 'S1',
+      task,
+      rig: readRig(undefined, task).rig,
+      tier,
       sandbox,
       modules: GUEST_MODULES,
       pacer: fastPacer(),
@@ -39,4 +50,19 @@ export async function trialParts(
       onInternalError: (error) => console.error(error),
     },
   };
+}
+
+/** Every task and tier for which there is an expert. */
+export function tasksWithExperts(tiers: readonly Tier[]): { readonly task: string; readonly tier: Tier }[] {
+  return taskNames().flatMap((task) => tiers.filter((tier) => hasExpert(task, tier)).map((tier) => ({ task, tier })));
+}
+
+function hasExpert(task: string, tier: Tier): boolean {
+  try {
+    readExpert(task, tier, openTask(task).taskFor(0).task);
+    return true;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
 }
