@@ -8,7 +8,7 @@ import { type Detector, type Mask, PerceptionError } from './detector.ts';
 import { removeOutliers } from './outliers.ts';
 import { type Picture, readPicture } from './picture.ts';
 import { cloudFromPicture, mergeClouds, type PointCloud, thinCloud } from './point-cloud.ts';
-import { fitSides, smallestRectangle } from './rectangle-fit.ts';
+import { fitSides, type Rectangle, type SidesFit, smallestRectangle } from './rectangle-fit.ts';
 import { fitCircle, fitSphere } from './round-fits.ts';
 import { measureShape, type ShapeFeatures } from './shape-features.ts';
 import { outlineAt } from './top-outline.ts';
@@ -45,6 +45,10 @@ const SAME_THING_M = 0.05;
 const SIDE_CLEARANCE_M = 0.007;
 /** A point of a side is one noisy depth; a point of the silhouette is as good as the pixels are small. */
 const SIDE_WEIGHT = 0.35;
+/** Pixels from a pixel without depth in which its height is looked for. */
+const WIDEST_HOLE = 4;
+/** Shares of the outline that are set aside beyond each side for further guesses. */
+const TRIMS = [0.06, 0.12];
 const VOXEL_M = 0.003;
 const FEWEST_PIXELS = 12;
 
@@ -173,7 +177,7 @@ function measureForm(
     }
   }
   const start = smallestRectangle(evidence.x, evidence.y, 0.02) ?? shape.footprint;
-  const sides = fitSides(evidence.x, evidence.y, start, evidence.weight);
+  const sides = bestSides(evidence, start);
   const plain = sides.residualM < 0.0025 && shape.opening < 0.14;
   const from = plain || shape.opening >= 0.14 ? sides : start;
   return {
@@ -181,6 +185,18 @@ function measureForm(
     pose: { position: [from.x, from.y, middleZ], quatWxyz: quatFromAxisAngle([0, 0, 1], from.yawRad) },
     extent: [from.sizeX, from.sizeY, height],
   };
+}
+
+/** Flying points make the first guess too wide: of several guesses, the one whose sides explain most points. */
+function bestSides({ x, y, weight }: Evidence, start: Rectangle): SidesFit {
+  let best = fitSides(x, y, start, weight);
+  for (const trim of TRIMS) {
+    const other = smallestRectangle(x, y, trim);
+    if (other === undefined) continue;
+    const fit = fitSides(x, y, other, weight);
+    if (fit.held > best.held) best = fit;
+  }
+  return best;
 }
 
 function ballThrough(views: readonly View[]): Pick<PerceivedObject, 'pose' | 'extent' | 'form'> | undefined {
@@ -210,10 +226,8 @@ function gatherEvidence(views: readonly View[], topM: number, supportM: number):
   for (const { observation, picture, mask, shape } of views) {
     const own = new Uint8Array(picture.depthM.length);
     for (const pixel of mask.pixels) own[pixel] = 1;
-    // Rim pixels of the mask whose measured depth is that of the top, or that have none: the silhouette of the top.
-    const upper = mask.pixels.filter(
-      (pixel) => picture.depthM[pixel] === 0 || picture.z[pixel] > topM - SIDE_CLEARANCE_M,
-    );
+    // The silhouette of the top: rim pixels as high as the top, or beside such when they have no depth themselves.
+    const upper = mask.pixels.filter((pixel) => heightAt(picture, own, pixel) > topM - SIDE_CLEARANCE_M);
     const outline = outlineAt(picture, own, upper, topM);
     for (let i = 0; i < outline.x.length; i++) {
       x.push(outline.x[i]);
@@ -231,6 +245,27 @@ function gatherEvidence(views: readonly View[], topM: number, supportM: number):
     }
   }
   return { x: Float64Array.from(x), y: Float64Array.from(y), weight: Float64Array.from(weight) };
+}
+
+/** Height of what a pixel of a mask shows, or of the nearest pixels of the mask that have a depth; base frame. */
+function heightAt(picture: Picture, own: Uint8Array, pixel: number): number {
+  const { width, height, depthM, z } = picture;
+  if (depthM[pixel] > 0) return z[pixel];
+  const u = pixel % width;
+  const v = (pixel - u) / width;
+  for (let ring = 1; ring <= WIDEST_HOLE; ring++) {
+    let [n, sum] = [0, 0];
+    for (let nv = Math.max(0, v - ring); nv <= Math.min(height - 1, v + ring); nv++) {
+      for (let nu = Math.max(0, u - ring); nu <= Math.min(width - 1, u + ring); nu++) {
+        const next = nv * width + nu;
+        if (own[next] === 0 || depthM[next] === 0) continue;
+        n++;
+        sum += z[next];
+      }
+    }
+    if (n > 0) return sum / n;
+  }
+  return Number.NEGATIVE_INFINITY;
 }
 
 function mean(values: readonly number[]): number {

@@ -79,6 +79,8 @@ function quarterTurn(rectangle: Rectangle): Pick<Rectangle, 'yawRad' | 'sizeX' |
 export interface SidesFit extends Rectangle {
   /** Mean distance of the kept points from the nearest side, metres. */
   readonly residualM: number;
+  /** Weight of the points that lie on the sides: the larger, the more of the outline is explained. */
+  readonly held: number;
   /** Points that lie on each side: -x, +x, -y, +y of the rectangle's own axes. */
   readonly support: readonly [number, number, number, number];
 }
@@ -107,6 +109,7 @@ export function fitSides(
   const mv = -s * start.x + c * start.y;
   const sides = [mu - start.sizeX / 2, mu + start.sizeX / 2, mv - start.sizeY / 2, mv + start.sizeY / 2];
   let residualM = 0;
+  let held = 0;
   let support: [number, number, number, number] = [0, 0, 0, 0];
   for (let pass = 0; pass < PASSES; pass++) {
     const reach = REACH_M[pass];
@@ -145,6 +148,7 @@ export function fitSides(
       total += count * Math.abs(off);
     }
     residualM = kept > 0 ? total / kept : reach;
+    held = kept;
     let numerator = 0;
     let denominator = 0;
     for (let k = 0; k < 4; k++) {
@@ -173,5 +177,5 @@ export function fitSides(
     sizeX: sides[1] - sides[0],
     sizeY: sides[3] - sides[2],
   };
-  return { ...fit, ...quarterTurn(fit), residualM, support };
+  return { ...fit, ...quarterTurn(fit), residualM, held, support };
 }
