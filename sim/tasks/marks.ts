@@ -11,6 +11,8 @@ import { mat3FromQuat, NO_ROTATION, type Pose, type Vec3 } from '../spatial.ts';
 const WIPE_DEPTH_M = 0.02;
 /** Distance between two dots of a line, metres. */
 const DOT_SPACING_M = 0.002;
+/** A felt tip that has begun a line goes on inking while it is this close to its surface, metres. */
+const FELT_M = 0.0003;
 /** A pen that jumped further than this between two ticks was lifted and set down again, metres. */
 const LONGEST_STROKE_M = 0.03;
 
@@ -139,8 +141,13 @@ export class Marks {
     }
     this.#touches.forEach((touch, index) => {
       const touches = this.#forceN(touch.sensor) > 0;
-      if (touch.role === 'inks') this.#ink(touch, index, touches, onChange);
-      else if (touches) this.#wipe(touch, onChange);
+      if (touch.role === 'wipes') {
+        if (touches) this.#wipe(touch, onChange);
+      } else if (touches || (this.#strokes[index] !== null && this.#isClose(touch))) {
+        this.#ink(touch, index, onChange);
+      } else {
+        this.#strokes[index] = null;
+      }
     });
   }
 
@@ -195,17 +202,19 @@ export class Marks {
     });
   }
 
+  /** Whether a tip that has just touched its surface still does, as far as felt is concerned. */
+  #isClose({ body, fixture }: Touch): boolean {
+    const top = this.#tops[this.layers.findIndex(({ on }) => on === fixture)];
+    return this.#physics.views.xpos[3 * body + 2] < top + FELT_M;
+  }
+
   /** A tip that touches draws: dots at equal distances along its way, into the last ink layer of the surface. */
-  #ink({ body, fixture }: Touch, index: number, touches: boolean, onChange: Parameters<Marks['tick']>[0]): void {
+  #ink({ body, fixture }: Touch, index: number, onChange: Parameters<Marks['tick']>[0]): void {
     const layer = this.layers.findLastIndex(({ kind, on }) => kind === 'ink' && on === fixture);
     if (layer < 0) return;
     const { xpos } = this.#physics.views;
     const tip = [xpos[3 * body], xpos[3 * body + 1]] as const;
     const before = this.#strokes[index];
-    if (!touches) {
-      this.#strokes[index] = null;
-      return;
-    }
     const laid: number[] = [];
     let dot = before?.dot ?? tip;
     if (before === null || distance2(before.tip, tip) > LONGEST_STROKE_M) {

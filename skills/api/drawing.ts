@@ -32,8 +32,9 @@ export interface DrawingPorts extends MotionPorts {
 
 /** How far the commanded face lies under the board: its spring turns that into a light press (m). */
 const PRESS_M = 0.002;
-/** Height of the tip or eraser over the board between lines, metres. */
-const LIFT_M = 0.03;
+/** Heights of tip or eraser over the board on the way down and up again, metres: close enough for a straight way. */
+const DOWN_M = [0.08, 0.055, 0.03, 0.01];
+const UP_M = [0.01, 0.03, 0.05];
 /** Points stay this far from the edge of the board, metres. */
 const EDGE_M = 0.005;
 /** Joint angles are found at points no further apart than this, metres. */
@@ -181,15 +182,15 @@ async function attemptAt(
     return answer.jointsRad;
   }
 
-  const over = await jointsAt(points[0], topM + LIFT_M);
+  const over = await jointsAt(points[0], topM + DOWN_M[0]);
   if (over instanceof PolicyError) return { failure: over };
   const paths: JointPath[] = [];
   let row: readonly number[] = over;
   const last = points[points.length - 1];
   const runs = [
-    [{ point: points[0], z: topM - PRESS_M }],
+    [...DOWN_M.slice(1), -PRESS_M].map((height) => ({ point: points[0], z: topM + height })),
     ...smoothRuns(points).map((run) => run.map((point) => ({ point, z: topM - PRESS_M }))),
-    [{ point: last, z: topM + LIFT_M }],
+    UP_M.map((height) => ({ point: last, z: topM + height })),
   ];
   for (const run of runs) {
     const rows: number[] = [...row];

@@ -74,7 +74,7 @@ function faceMjcf(face: ToolFace, prefix: string, collide: string): string {
   const name = `${prefix}tool_${face.name}`;
   const { position, quatWxyz } = face.handFromFace;
   const [sx, sy] = face.size;
-  const contact = `${collide} priority="1" friction="${face.friction} 0.005 0.0001" solref="0.006 1" solimp="0.95 0.99 0.001"`;
+  const contact = `${collide} priority="1" friction="${face.friction} 0.005 0.0001" solref="${face.contactS} 1" solimp="0.95 0.99 0.001"`;
   const solid: CollisionShape =
     face.role === 'inks'
       ? { kind: 'capsule', from: [0, 0, -face.depthM], to: [0, 0, -sx / 2], radiusM: sx / 2 }

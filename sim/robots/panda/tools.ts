@@ -30,6 +30,8 @@ export interface ToolFace {
   readonly dampingNsPerM: number;
   readonly travelM: number;
   readonly friction: number;
+  /** Time in which a contact gives way and recovers, seconds: felt is slow, so that a light tip does not chatter. */
+  readonly contactS: number;
 }
 
 export interface Tool {
@@ -57,6 +59,7 @@ const PAD: Tool = {
       dampingNsPerM: 40,
       travelM: 0.01,
       friction: 0.3,
+      contactS: 0.006,
     },
   ],
 };
@@ -85,10 +88,11 @@ const PEN: Tool = {
       depthM: 0.014,
       massKg: 0.01,
       armatureKg: 0.02,
-      stiffnessNPerM: 300,
-      dampingNsPerM: 4,
+      stiffnessNPerM: 500,
+      dampingNsPerM: 12,
       travelM: 0.008,
       friction: 0.2,
+      contactS: 0.02,
     },
     {
       name: 'eraser',
@@ -105,6 +109,7 @@ const PEN: Tool = {
       dampingNsPerM: 30,
       travelM: 0.006,
       friction: 0.4,
+      contactS: 0.006,
     },
   ],
 };
