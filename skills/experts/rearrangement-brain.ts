@@ -181,6 +181,8 @@ const CONTAINER_FLOOR = 0.005;
 /** Spots of a search per thing, and steps of one search. */
 const GRID = 0.035;
 const MOST_STEPS = 20000;
+/** Room between two things in which a finger finds place. */
+const ROOM_FOR_HAND = 0.04;
 
 function placeOf(world: World, name: string): Place {
   const { position, yaw } = block(world, name);
@@ -292,7 +294,10 @@ function choosePlaces(world: World, facts: Fact[], room: number): Plan | undefin
       const [a, b] = args.supports.map((support) => block(world, support));
       const [least, , most] = spanOf(block(world, args.object ?? ''), a, b);
       const apart = gap([one.x, one.y], [other.x, other.y]);
-      return apart >= least - 0.006 && apart <= most;
+      // Close together only when both are turned alike; where they stand already, they do not overlap.
+      const turned = one.yaw === undefined || other.yaw === undefined;
+      const nearest = strictness === 0 ? 0 : turned ? radiusOf(a) + radiusOf(b) + 0.004 : least - 0.001;
+      return apart >= nearest && apart <= most;
     });
   const place = (index: number): boolean => {
     if (index === order.length) return true;
@@ -345,8 +350,11 @@ function candidates(
   const found: Candidate[] = [];
   const grounds = asked ?? [TABLE, ...SURFACES.filter((one) => one !== TABLE)];
   if (now.supports.length === 1 && grounds.includes(now.supports[0])) found.push({ place: now, stays: true });
-  const free: { place: Place; away: number }[] = [];
-  const taken: typeof free = [];
+  // Spots with room around them for the hand that will take away what stands beside; free ones; and those that are taken
+  // now, by things that will go.
+  const roomy: { place: Place; away: number }[] = [];
+  const free: typeof roomy = [];
+  const taken: typeof roomy = [];
   for (const ground of asked ?? [TABLE]) {
     const spots = HOLLOW.includes(ground) ? spotsIn(block(world, ground), thing) : spotsOn(block(world, ground), thing);
     spots.push(...spotsBeside(world, plan, name, spans));
@@ -357,10 +365,12 @@ function candidates(
       if (!isClear(world, plan, name, spot, room, spans)) continue;
       // Near where it is, and near the middle of the reach.
       const away = gap([x, y], [now.x, now.y]) + 0.5 * gap([x, y], [0.52, 0]);
-      (blockersOf(world, name, spot).length === 0 ? free : taken).push({ place: spot, away });
+      const isRoomy = blockersOf(world, name, spot, ROOM_FOR_HAND).length === 0;
+      const list = isRoomy ? roomy : blockersOf(world, name, spot).length === 0 ? free : taken;
+      list.push({ place: spot, away });
     }
   }
-  for (const list of [free, taken]) {
+  for (const list of [roomy, free, taken]) {
     list.sort((a, b) => a.away - b.away);
     found.push(...list.map(({ place }) => ({ place, stays: false })));
   }
@@ -447,14 +457,32 @@ function isClear(world: World, plan: Plan, name: string, spot: Place, room: numb
 }
 
 /** Things that stand now where another shall be put. */
-function blockersOf(world: World, name: string, spot: Place): string[] {
+function blockersOf(world: World, name: string, spot: Place, room = 0.006): string[] {
   const thing = block(world, name);
   return MOVABLE.filter((other) => {
     if (other === name || spot.supports.includes(other)) return false;
     const there = block(world, other);
     if (topOf(there) < spot.floor + 0.002) return false;
-    return gap([spot.x, spot.y], there.position) < (thing.sides[1] + there.sides[1]) / 2 + 0.012;
+    if (arePartners(name, other)) {
+      return gap([spot.x, spot.y], there.position) < (thing.sides[0] + there.sides[0]) / 2 + 0.003;
+    }
+    return awayFrom(there, [spot.x, spot.y]) < 0.9 * radiusOf(thing) + room;
   });
+}
+
+/** Whether two things stand close together on purpose, to carry a third one. */
+function arePartners(one: string, other: string): boolean {
+  return SPANS.some(({ args }) => args.supports?.includes(one) && args.supports.includes(other));
+}
+
+const SPANS = alternatives(GOAL)
+  .flat()
+  .filter(({ kind }) => kind === 'across');
+
+/** Distance of a spot from the outline of a block; 0 inside. */
+function awayFrom(block: Block, spot: readonly number[]): number {
+  const [u, v] = within(block, spot).map((value, axis) => Math.max(0, Math.abs(value) - block.sides[axis] / 2));
+  return Math.sqrt(u * u + v * v);
 }
 
 // --- Doing it: one thing at a time, looking again after each. ---
@@ -500,12 +528,17 @@ function topmost(world: World, name: string): string[] {
   return burden.length === 0 ? [name] : burden.flatMap((one) => topmost(world, one));
 }
 
+/** What goes aside goes at least this far, so that the hand finds room where it stood. */
+const FAR_ENOUGH = 0.1;
+
 /** A free spot on the table that no thing needs later. */
 function sparePlace(world: World, plan: Plan, name: string): Place | undefined {
+  const here = block(world, name).position;
   const others: Plan = new Map([...plan].filter(([other]) => other !== name));
   for (const room of [0.03, 0.015, 0.005]) {
     const found = candidates(world, others, name, [TABLE], [], room).find(
-      ({ place, stays }) => !stays && blockersOf(world, name, place).length === 0,
+      ({ place, stays }) =>
+        !stays && gap([place.x, place.y], here) > FAR_ENOUGH && blockersOf(world, name, place).length === 0,
     );
     if (found !== undefined) return found.place;
   }
@@ -597,18 +630,47 @@ async function rearrange(): Promise<void> {
     const world = await lookAround();
     const move = nextMove(world, makePlan(world));
     if (move === undefined) return;
+    const { x, y, supports } = move.place;
+    console.log(`${move.name} goes on ${supports.join(' and ')}, to x ${x.toFixed(3)}, y ${y.toFixed(3)}`);
     try {
       await carry(move.name, move.place);
     } catch (error) {
       console.log(`${move.name}: ${error instanceof Error ? error.message : error}`);
       if (++failures > MOST_FAILURES) throw error;
       await stepBack();
+      await makeRoom(move.name);
     }
   }
   throw new Error('things do not stay where they are put');
 }
 
 const MOST_FAILURES = 4;
+
+/** What stands so close that the fingers have no room goes elsewhere. */
+async function makeRoom(name: string): Promise<void> {
+  const world = await lookAround();
+  const thing = block(world, name);
+  const close = MOVABLE.filter((other) => other !== name && !burdenOf(world, name).includes(other))
+    .filter((other) => burdenOf(world, other).length === 0 && !supportsOf(world, thing).includes(other))
+    .map((other) => ({ other, away: awayFrom(thing, block(world, other).position) }))
+    .filter(({ away }) => away < CLOSE)
+    .sort((a, b) => a.away - b.away);
+  for (const { other } of close) {
+    const aside = sparePlace(world, new Map(), other);
+    if (aside === undefined) continue;
+    console.log(`${other} goes aside, to x ${aside.x.toFixed(3)}, y ${aside.y.toFixed(3)}`);
+    try {
+      await carry(other, aside);
+      return;
+    } catch (error) {
+      console.log(`${other}: ${error instanceof Error ? error.message : error}`);
+      await stepBack();
+    }
+  }
+}
+
+/** A neighbour nearer than this can be in the way of the hand. */
+const CLOSE = 0.09;
 
 /** After a failed move: hand open and away from everything. */
 async function stepBack(): Promise<void> {
