@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { measureCamera } from './camera.ts';
 import { type Figure, printFigures } from './figure.ts';
 import { measurePerception } from './perception.ts';
+import { measurePlanning } from './planning.ts';
 import { measurePreview } from './preview.ts';
 import { measureRecorder } from './recorder.ts';
 import { measureResets } from './resets.ts';
@@ -24,6 +25,7 @@ const SECTIONS: readonly { readonly name: string; readonly measure: () => Promis
   { name: 'stop', measure: measureStop },
   { name: 'recorder', measure: measureRecorder },
   { name: 'camera', measure: measureCamera },
+  { name: 'planning', measure: measurePlanning },
   { name: 'perception', measure: measurePerception },
 ];
 
