@@ -182,8 +182,7 @@ export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementa
       const { state } = await servo(arm, pose, options, call);
       felt = norm(forceOn(state).map((value, axis) => value - before[axis]) as unknown as Vec3) > untilForceN;
     }
-    // The lease runs out and the arm comes to rest by itself.
-    await translated(() => permit.advance(SERVO_LEASE_S + 0.3, call.signal));
+    await translated(() => permit.rest(call.signal));
     const { state: last, timeS: endS } = await armState(arm);
     return {
       reached: !felt,
@@ -215,8 +214,9 @@ export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementa
         call,
       ),
 
-    planMotion: ({ goal, options }) =>
+    planMotion: ({ goal, options }, { signal }) =>
       translated(async () => {
+        await permit.rest(signal);
         const wanted: MoveGoal =
           'pose' in goal
             ? { kind: 'tool', pose: goal.pose, approachM: goal.approachM ?? 0 }
@@ -285,6 +285,7 @@ export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementa
 
     moveBy: async ({ offset, options }, call) => {
       const arm = options?.arm ?? 'left';
+      await translated(() => permit.rest(call.signal));
       const { tool } = (await armState(arm)).state;
       const inBase = options?.frame === 'tool' ? rotate(tool.quatWxyz, offset) : offset;
       const target: Pose = { position: add(tool.position, inBase), quatWxyz: tool.quatWxyz };

@@ -24,6 +24,8 @@ import type { ApiCall } from './implementation.ts';
 export interface MotionPermit {
   execute(plan: Plan, signal?: AbortSignal): Promise<MotionResult>;
   servo(command: ServoCommand, signal?: AbortSignal): Promise<ServoReport>;
+  /** Brings an arm that follows a servo target to rest. */
+  rest(signal?: AbortSignal): Promise<void>;
   moveGripper(command: GripperCommand, signal?: AbortSignal): Promise<GripperResult>;
   advance(seconds: number, signal?: AbortSignal): Promise<void>;
 }
@@ -87,6 +89,7 @@ export function moveArm(
   call: ApiCall,
 ): Promise<MotionResult> {
   return translated(async () => {
+    await ports.permit.rest(call.signal);
     const paths = await ports.planner.planMove(arm, goal);
     return runStretches(
       ports,
@@ -104,7 +107,10 @@ export function moveArms(
   speedScale: number,
   call: ApiCall,
 ): Promise<MotionResult> {
-  return translated(async () => runStretches(ports, await ports.planner.planMoves(goals), speedScale, call));
+  return translated(async () => {
+    await ports.permit.rest(call.signal);
+    return runStretches(ports, await ports.planner.planMoves(goals), speedScale, call);
+  });
 }
 
 /** Why a motion that did not reach its target ended. */
