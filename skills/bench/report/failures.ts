@@ -34,7 +34,7 @@ ${trial.hint === undefined || trial.hint === '' ? '' : html`<p class="soft">Next
 
 function picturesOf({ stillPng, clipPng, clipSeconds, sameMotion }: FailurePictures, trial: TrialRecord): Html {
   const name = `${armName(trial)}, seed ${trial.seed}`;
-  return html`<details class="clip"><summary>Play ${clipSeconds.toFixed(1)} s</summary><img src="${dataUri(clipPng)}" width="320" height="240" alt="Moving picture of ${name}" loading="lazy"></details>
+  return html`<details class="clip"><summary>Play ${clipSeconds.toFixed(1)} s</summary><img src="${dataUri(clipPng)}" width="320" height="240" alt="Moving picture of ${name}"></details>
 <img src="${dataUri(stillPng)}" width="480" height="360" alt="The world at the end of ${name}">
 <figcaption>${sameMotion ? 'The world as it was judged, run again with the same motion.' : 'Run again, but not with the same motion: another version of Capstan, the task or the rig.'}</figcaption>`;
 }
