@@ -18,7 +18,7 @@ import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 /** From the front, across the table: the hand shows its broad side, and what it holds. */
 const ONE_ARM_VIEW: View = { eye: [1.62, 0.86, 0.86], target: [0.34, 0, 0.17], verticalFovRad: 0.62 };
 /** Two arms are seen from the side, from as far as their distance asks for: metres, and metres per metre between them. */
-const SIDE_VIEW_M = { awayM: 1, awayPerM: 0.7, aboveM: 0.85, targetZ: 0.16 } as const;
+const SIDE_VIEW_M = { awayM: 1, awayPerM: 0.7, aboveM: 0.9, targetZ: 0.24 } as const;
 const SIDE_VIEW_FOV_RAD = 0.72;
 
 interface View {
