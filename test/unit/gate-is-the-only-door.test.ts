@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Door, findDoors } from './robot-doors.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -26,6 +26,9 @@ function doorsInProduct(): readonly Door[] {
   shippedDoors ??= findDoors(ROOT, shippedFiles());
   return shippedDoors;
 }
+
+// A type check of the whole product: minutes on a busy machine.
+beforeAll(() => void doorsInProduct(), 300_000);
 
 test('nothing but the gate takes execute, servo, moveGripper, advance or rest of a robot into its hands', () => {
   const outside = doorsInProduct().filter(({ file }) => !file.startsWith('drivers/gate/'));
