@@ -25,6 +25,12 @@ export interface TrialsOptions<Unit> {
 const MAX_FAILED_STARTS = 3;
 
 /**
+ * A worker is replaced after this many trials. Engines and compilers keep a little of everything they have seen; over
+ * thousands of trials that becomes a gigabyte, and a fresh start takes a second.
+ */
+const TRIALS_PER_WORKER = 200;
+
+/**
  * Runs every unit, or those that were begun when the signal came.
  * @throws the error of a worker that cannot be started, after the trials of the others have ended
  */
@@ -38,10 +44,19 @@ export async function runTrials<Unit extends { readonly seed: number }>(
 
   async function work(): Promise<void> {
     let worker: TrialWorker<Unit> | undefined;
+    let ran = 0;
     try {
       // A worker is started for a trial, so that few trials start few workers.
       for (let unit = next(); unit !== undefined; unit = next()) {
-        worker ??= await started(options.startWorker);
+        if (worker !== undefined && ran >= TRIALS_PER_WORKER) {
+          await worker.close();
+          worker = undefined;
+        }
+        if (worker === undefined) {
+          worker = await started(options.startWorker);
+          ran = 0;
+        }
+        ran += 1;
         const beganS = nowS();
         let result: TrialResult;
         try {

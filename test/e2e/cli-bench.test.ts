@@ -207,7 +207,7 @@ describe('comparing and reporting', PATIENT, () => {
     expect(report.stderr).toContain('report: ');
     expect(report.status).toBe(0);
     const page = join(folder('arms'), 'report.html');
-    const { page: tab, close } = await openChromium({ 'index.html': '<p>empty</p>' });
+    const { page: tab, close } = await openChromium({ 'index.html': '<link rel="icon" href="data:,">' });
     try {
       const complaints: string[] = [];
       tab.on('console', (message) => complaints.push(message.text()));

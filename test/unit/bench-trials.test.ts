@@ -114,6 +114,15 @@ describe('trials over workers', () => {
     expect(state.open).toBe(0);
   });
 
+  it('get a fresh worker from time to time, and still run each seed once', async () => {
+    const { state, startWorker } = pool((unit) => result(unit.seed));
+    const results = await runAll(901, 2, startWorker);
+    expect(new Set(results.map(({ seed }) => seed)).size).toBe(901);
+    expect(results).toHaveLength(901);
+    expect(state.started).toBeGreaterThanOrEqual(5);
+    expect(state.open).toBe(0);
+  });
+
   it('try a start again, and give up when none succeeds', async () => {
     let attempts = 0;
     const { startWorker } = pool((unit) => result(unit.seed));
