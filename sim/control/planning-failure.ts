@@ -65,7 +65,7 @@ export function goalTaken(collision: Collision): PlanningFailure {
   return new PlanningFailure(
     'COLLISION_AT_GOAL',
     `the target cannot be taken: there, ${describe(collision)}. Nothing has moved.`,
-    'raise the target, turn the gripper, or check which object stands there with getObjectPose',
+    'raise the target, turn the gripper, or look again at what stands there',
   );
 }
 

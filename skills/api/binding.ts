@@ -5,6 +5,7 @@ import { packedJson } from '../sandbox/packed-json.ts';
 import type { PolicyApi } from './definition.ts';
 import { type ApiErrorJson, apiErrorOf, PolicyError } from './errors.ts';
 import type { ApiCall } from './implementation.ts';
+import { orderHint } from './plausible.ts';
 import { validateArguments } from './validation.ts';
 
 /** Longest arguments or result of one call, in characters of JSON. */
@@ -56,6 +57,16 @@ function parseArguments(name: string, argsJson: string): unknown[] {
   return parsed;
 }
 
+/** Failures of a motion that an orientation in the wrong order may be the cause of. */
+const PERHAPS_THE_ORDER = new Set(['UNREACHABLE', 'PATH_BLOCKED', 'INVALID_ARGUMENT']);
+
+/** Says so when an orientation looks as if its numbers were x, y, z, w. */
+function withOrderHint(thrown: unknown, args: unknown): unknown {
+  if (!(thrown instanceof PolicyError) || !PERHAPS_THE_ORDER.has(thrown.code)) return thrown;
+  const order = orderHint(args);
+  return order === undefined ? thrown : new PolicyError({ ...thrown.toJson(), hint: order }, { cause: thrown });
+}
+
 /**
  * Binds an API to what carries it out.
  * @param onInternalError told of every failure that is no `PolicyError`, for the host's log: the program sees only
@@ -83,7 +94,9 @@ export function createApiDispatcher(
     const { definition, carryOut } = bound;
     const args = validateArguments(definition, parseArguments(name, argsJson));
     signal.throwIfAborted();
-    const result = await carryOut.call(implementation, args, { signal });
+    const result = await carryOut.call(implementation, args, { signal }).catch((thrown: unknown) => {
+      throw withOrderHint(thrown, args);
+    });
     if (definition.result === null) return '';
     const checked = definition.result.schema.safeParse(result);
     if (!checked.success) {

@@ -42,6 +42,12 @@ export class PolicyError extends Error {
   }
 }
 
+/** A clause of planner, robot or detector as a sentence: a capital at the start, a full stop at the end. */
+export function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /**
  * The JSON form of anything an implementation threw. An error that is not a `PolicyError` becomes INTERNAL at stage
  * `crash`, without its text: host errors may name files and objects a program must not learn about.

@@ -106,6 +106,8 @@ const FEELING_SPEED_M_PER_S = 0.05;
 /** A servo target may not be farther than this from the tool, metres: loops take small steps. */
 const FARTHEST_SERVO_M = 0.25;
 const FARTHEST_SERVO_RAD = 1;
+/** A joint that differs by more than this from where a plan begins has moved since, radians. */
+const SAME_PLACE_RAD = 1e-3;
 
 /** Binds the functions to one permit: make a new one for every block. */
 export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementation {
@@ -127,6 +129,27 @@ export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementa
       stage: 'planning',
       message: `No joint angles put the fingertip there: the closest miss it by ${(answer.positionErrorM * 1000).toFixed(0)} mm and ${degrees} degrees. Nothing has moved.`,
       hint: 'Choose a target closer to the robot or another orientation; pointing straight down is [0, 1, 0, 0].',
+    });
+  }
+
+  /** @throws PolicyError UNKNOWN_PLAN when the arm has left the place where the plan begins */
+  async function assertStillAtStart({
+    id,
+    paths: [first],
+  }: {
+    id: string;
+    paths: readonly JointPath[];
+  }): Promise<void> {
+    const { state } = await armState(first.arm);
+    const moved = state.commandedPositionsRad.some(
+      (rad, joint) => Math.abs(rad - first.points[joint]) > SAME_PLACE_RAD,
+    );
+    if (!moved) return;
+    throw new PolicyError({
+      code: 'UNKNOWN_PLAN',
+      stage: 'code',
+      message: `The ${first.arm} arm has moved since "${id}" was made, so that plan is gone. Nothing has moved now.`,
+      hint: 'Call planMotion after the last motion, and executePlan right after it.',
     });
   }
 
@@ -236,11 +259,13 @@ export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementa
           throw new PolicyError({
             code: 'UNKNOWN_PLAN',
             stage: 'code',
-            message: `There is no plan "${planId}" any more. Nothing has moved.`,
+            message: `There is no plan "${planId}" (any more). Nothing has moved.`,
             hint: 'Only the plan made last can be run, and only once: call planMotion again.',
           });
         }
         planned = undefined;
+        await permit.rest(call.signal);
+        await assertStillAtStart(plan);
         return runStretches(
           ports,
           plan.paths.map((path) => [path]),
@@ -266,12 +291,13 @@ export function lowLevelImplementation(ports: LowLevelPorts): LowLevelImplementa
       const arm = options?.arm ?? 'left';
       const { tool } = (await armState(arm)).state;
       const away = distance(tool.position, position);
-      if (away > FARTHEST_SERVO_M || angleBetween(tool.quatWxyz, quatWxyz) > FARTHEST_SERVO_RAD) {
+      const turnRad = angleBetween(tool.quatWxyz, quatWxyz);
+      if (away > FARTHEST_SERVO_M || turnRad > FARTHEST_SERVO_RAD) {
         throw new PolicyError({
           code: 'INVALID_ARGUMENT',
           stage: 'code',
-          message: `servoTo: the target is ${away.toFixed(2)} m from the fingertip; a feedback loop takes small steps, up to ${FARTHEST_SERVO_M} m and ${FARTHEST_SERVO_RAD} rad. Nothing moved.`,
-          hint: 'Go near with planMotion and executePlan first, then servo.',
+          message: `servoTo: the target is ${away.toFixed(2)} m and ${turnRad.toFixed(2)} rad from the fingertip; a feedback loop takes small steps, up to ${FARTHEST_SERVO_M} m and ${FARTHEST_SERVO_RAD} rad. The call began no motion.`,
+          hint: 'Go near with planMotion and executePlan first. Then take steps from getRobotState().tool towards the target.',
         });
       }
       const periodS = options?.periodS ?? SERVO_PERIOD_S;

@@ -17,7 +17,7 @@ import {
 } from '../../drivers/robot.ts';
 import type { MotionPlanner, MoveGoal } from '../../drivers/scene-ports.ts';
 import { PlanningFailure } from '../../sim/control/planning-failure.ts';
-import { PolicyError, type Stage } from './errors.ts';
+import { PolicyError, type Stage, sentence } from './errors.ts';
 import type { ApiCall } from './implementation.ts';
 
 /** The part of a gate's permit that the API needs. */
@@ -168,5 +168,8 @@ export async function translated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function policyError(code: string, stage: Stage, error: Error & { hint: string }): PolicyError {
-  return new PolicyError({ code, stage, message: error.message, hint: error.hint }, { cause: error });
+  return new PolicyError(
+    { code, stage, message: sentence(error.message), hint: sentence(error.hint) },
+    { cause: error },
+  );
 }

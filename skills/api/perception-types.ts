@@ -45,6 +45,7 @@ export const maskSchema = z.strictObject({
   score: z.number(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   pixels: numberList,
+  observationId: z.string().max(40).optional(),
 });
 
 export const pointListSchema = z.array(vec3Schema).max(MAX_POINTS);
@@ -103,7 +104,7 @@ export const LOW_LEVEL_TYPES: readonly NamedType[] = [
   {
     name: 'Mask',
     schema: maskSchema,
-    doc: 'The pixels of one thing: row-major indices (row * width + column), ascending; box is [u0, v0, u1, v1].',
+    doc: 'The pixels of one thing: row-major indices (row * width + column), ascending; box is [u0, v0, u1, v1]. observationId: the observation it belongs to.',
   },
   {
     name: 'Grasp',

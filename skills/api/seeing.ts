@@ -12,7 +12,7 @@ import { removeOutliers } from '../perception/outliers.ts';
 import { measureObject } from '../perception/perceive-object.ts';
 import { cloudFromPicture, type PointCloud, thinCloud } from '../perception/point-cloud.ts';
 import { supportHeightUnder } from '../perception/support-plane.ts';
-import { PolicyError } from './errors.ts';
+import { PolicyError, sentence } from './errors.ts';
 import type { GraspProposal } from './grasp-proposals.ts';
 import { FULL_WIDTH_M } from './grip.ts';
 import type { ApiCall, ArmChoice } from './implementation.ts';
@@ -25,6 +25,8 @@ export interface MaskValue {
   readonly score: number;
   readonly box: readonly [number, number, number, number];
   readonly pixels: readonly number[];
+  /** The look it was found in; a mask that a program made itself may leave it out. */
+  readonly observationId?: string;
 }
 
 export interface ObservationValue {
@@ -96,14 +98,15 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
     segmentText: async ({ observationId, phrase, options }, { signal }) => {
       const observation = scene.observation(observationId);
       const answer = await seeing(() => scene.detector.segmentText(observation, phrase, signal));
-      if (answer.kind === 'unsure' && options?.all === true) return answer.masks.map(maskValue);
-      return certain(answer).map(maskValue);
+      const masks = answer.kind === 'unsure' && options?.all === true ? answer.masks : certain(answer);
+      return masks.map((mask) => maskValue(mask, observationId));
     },
 
     segmentPoint: async ({ observationId, u, v }, { signal }) => {
       const observation = scene.observation(observationId);
+      assertInPicture(u, v, observation);
       const answer = await seeing(() => scene.detector.segmentPoint(observation, u, v, signal));
-      return maskValue(certain(answer)[0]);
+      return maskValue(certain(answer)[0], observationId);
     },
 
     pointAt: async ({ observationId, phrase }, { signal }) => {
@@ -115,12 +118,14 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
 
     maskPoints: async ({ observationId, mask, options }) => {
       const observation = scene.observation(observationId);
+      assertOfObservation(mask, observationId);
       const cloud = await cloudOf(observation, mask);
       return spread(cloud, options?.maxPoints ?? DEFAULT_POINTS);
     },
 
     supportHeight: async ({ observationId, mask }) => {
       const observation = scene.observation(observationId);
+      assertOfObservation(mask, observationId);
       const height = await seeing(() => supportHeightUnder(observation, detectorMask(mask, observation)));
       if (height !== undefined) return height;
       throw new PolicyError({
@@ -158,6 +163,7 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
     planGrasp: async ({ observationId, mask, options }, { signal }) => {
       const arm: ArmSide = options?.arm ?? 'left';
       const observation = scene.observation(observationId);
+      assertOfObservation(mask, observationId);
       await cloudOf(observation, mask);
       const thing = await seeing(() => measureObject([{ observation, mask: detectorMask(mask, observation) }]));
       const object = scene.keep(thing.label, thing, [observation]);
@@ -183,8 +189,31 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
   };
 }
 
-function maskValue({ label, score, box, pixels }: Mask): MaskValue {
-  return { label, score, box, pixels: Array.from(pixels) };
+function maskValue({ label, score, box, pixels }: Mask, observationId: string): MaskValue {
+  return { label, score, box, pixels: Array.from(pixels), observationId };
+}
+
+/** @throws PolicyError INVALID_ARGUMENT */
+function assertInPicture(u: number, v: number, { width, height }: Observation): void {
+  const [column, row] = [Math.round(u), Math.round(v)];
+  if (column >= 0 && row >= 0 && column < width && row < height) return;
+  throw new PolicyError({
+    code: 'INVALID_ARGUMENT',
+    stage: 'code',
+    message: `The pixel u = ${u}, v = ${v} lies outside this picture of ${width} x ${height} pixels. Nothing moved.`,
+    hint: `u counts columns, 0 to ${width - 1}; v counts rows, 0 to ${height - 1}. Metres are no pixels: pointAt and segmentText find things by name.`,
+  });
+}
+
+/** A mask of another look would be measured in the wrong place, silently. @throws PolicyError INVALID_ARGUMENT */
+function assertOfObservation(mask: MaskValue, observationId: string): void {
+  if (mask.observationId === undefined || mask.observationId === observationId) return;
+  throw new PolicyError({
+    code: 'INVALID_ARGUMENT',
+    stage: 'code',
+    message: `The mask was found in "${mask.observationId}", but observationId is "${observationId}". Nothing moved.`,
+    hint: `Pass mask.observationId with it, or look for the thing again in "${observationId}" with segmentText.`,
+  });
 }
 
 /** The masks of an answer that is certain. @throws PolicyError NOT_FOUND, UNSURE */
@@ -205,8 +234,8 @@ function notCertain({
   return new PolicyError({
     code: kind === 'nothing' ? 'NOT_FOUND' : 'UNSURE',
     stage: 'perception',
-    message: `${message} The arm is still.`,
-    hint,
+    message: `${sentence(message)} The arm is still.`,
+    hint: sentence(hint),
   });
 }
 
@@ -219,7 +248,7 @@ function detectorMask({ label, score, box, pixels }: MaskValue, { width, height 
   throw new PolicyError({
     code: 'INVALID_ARGUMENT',
     stage: 'code',
-    message: `the mask has the pixel ${bad}, but this picture has the pixels 0 to ${width * height - 1}. Nothing moved.`,
+    message: `The mask has the pixel ${bad}, but this picture has the pixels 0 to ${width * height - 1}. Nothing moved.`,
     hint: 'Pass a mask with the observation it was made from.',
   });
 }

@@ -19,7 +19,7 @@ import {
 } from '../perception/obstacles.ts';
 import { type PerceivedObject, perceiveObject } from '../perception/perceive-object.ts';
 import { cloudFromPicture, filterCloud, mergeClouds, type PointCloud, thinCloud } from '../perception/point-cloud.ts';
-import { PolicyError } from './errors.ts';
+import { PolicyError, sentence } from './errors.ts';
 import type { GraspProposal } from './grasp-proposals.ts';
 import { armIndex } from './motions.ts';
 import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
@@ -253,7 +253,7 @@ export async function seeing<T>(question: () => Promise<T> | T): Promise<T> {
     const { message, hint } = error;
     const stage = error.code === 'NO_GRASP' ? 'grasp' : 'perception';
     throw new PolicyError(
-      { code: CODES[error.code], stage, message: `${message} The arm is still.`, hint },
+      { code: CODES[error.code], stage, message: `${sentence(message)} The arm is still.`, hint: sentence(hint) },
       { cause: error },
     );
   }
