@@ -18,7 +18,7 @@ import { runTrials } from '../../skills/bench/run-trials.ts';
 import { TimeLeft } from '../../skills/bench/time-left.ts';
 import { EarlyStop, type TrialUnit, trialUnits } from '../../skills/bench/trial-queue.ts';
 import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
-import { sha256OfText, taskNames, userFolder, VERSION } from '../session/installation.ts';
+import { sha256OfText, tasksMeantBy, userFolder, VERSION } from '../session/installation.ts';
 import { makeRecordFolder } from '../session/session.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
 import { armFolder, type PlannedArm, planArms, seedFolder } from './bench-plan.ts';
@@ -44,7 +44,12 @@ export const BENCH_COMMAND: Command = {
   usage: '',
   summary: 'runs many trials without previews and reports success rates with their uncertainty',
   options: {
-    tasks: { type: 'string', value: 'A,B|all', help: 'names or files of tasks, separated by commas', default: 'all' },
+    tasks: {
+      type: 'string',
+      value: 'A,B|all',
+      help: 'names, groups (tabletop) or files of tasks, separated by commas',
+      default: 'all',
+    },
     tiers: { type: 'string', value: 'S1,S3', help: 'which functions the programs may call (default: S1)' },
     tier: { type: 'string', value: 'S1', help: 'the same as --tiers' },
     policies: { type: 'string', value: 'expert,FILE', help: 'the programs to run (default: expert)' },
@@ -177,7 +182,7 @@ function readRequest(input: CommandInput): BenchRequest {
     throw new UsageError('--resume needs --out: name the folder to go on in');
   const limit = input.text('trial-limit');
   return {
-    tasks: tasks === 'all' ? taskNames() : tasks.split(','),
+    tasks: tasks.split(',').flatMap(tasksMeantBy),
     tiers,
     policies,
     // The unchanged task runs on the same seeds: a change means nothing alone.

@@ -82,6 +82,13 @@ export function taskNames(): string[] {
     .sort();
 }
 
+/** The tasks that a word of the command line means: all, those of a group of families, or the one it names. */
+export function tasksMeantBy(word: string): string[] {
+  if (word === 'all') return taskNames();
+  const group = TASK_FAMILIES.filter(({ groups = [] }) => groups.includes(word)).map(({ name }) => name);
+  return group.length === 0 ? [word] : group;
+}
+
 /**
  * Reads a task by its name, or by the path of a task file of the user.
  * @throws NotFoundError, or YamlFileError when the file cannot be used
@@ -204,9 +211,10 @@ export function sha256OfText(text: string): string {
 /** Tiers whose programs call the same functions: an expert for the one serves the other. */
 const SAME_FUNCTIONS: Readonly<Record<string, string>> = { S2: 'S1', S4: 'S3' };
 
-/** Where the reference program of a task and tier is, or would be. */
+/** Where the reference program of a task and tier is, or would be. Families of one template share theirs. */
 export function expertPath(task: string, tier: string): string {
-  const own = join(EXPERT_FOLDER, `${task}.${tier.toLowerCase()}.ts`);
+  const program = TASK_FAMILIES.find(({ name }) => name === task)?.template ?? task;
+  const own = join(EXPERT_FOLDER, `${program}.${tier.toLowerCase()}.ts`);
   const same = SAME_FUNCTIONS[tier];
   return same === undefined || existsSync(own) ? own : expertPath(task, same);
 }

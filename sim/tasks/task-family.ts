@@ -1,6 +1,7 @@
 // Owns the tasks whose things, instruction and goal are drawn per seed: a family gives one whole task for every seed, as
 // plain data that could have been written by hand. The same seed gives the same task everywhere.
 
+import { TABLETOP_FAMILIES } from './tabletop/families.ts';
 import type { Task } from './task-schema.ts';
 
 export interface TaskFamily {
@@ -8,8 +9,12 @@ export interface TaskFamily {
   readonly name: string;
   /** The instruction with its blanks, for lists: "Put all the blocks on the <corner or side>". */
   readonly instruction: string;
+  /** Families of one template differ in what fills its blanks; one reference program serves them all. */
+  readonly template?: string;
+  /** Words of the command line that mean this family among others, as "tabletop". */
+  readonly groups?: readonly string[];
   draw(seed: number): Task;
 }
 
 /** Every family this installation ships. */
-export const TASK_FAMILIES: readonly TaskFamily[] = [];
+export const TASK_FAMILIES: readonly TaskFamily[] = [...TABLETOP_FAMILIES];
