@@ -80,6 +80,26 @@ export type Goal =
   | { readonly any: readonly Goal[] }
   | { readonly not: Goal };
 
+/** When each predicate holds, in the words of the documentation. */
+export const GOAL_WORDS: Readonly<Record<GoalKind, string>> = {
+  on: "they touch, the object's underside is within 10 mm of the support's top, its centre is over the support",
+  across: 'it touches each support, its underside within 10 mm of the top of each: a plank on two blocks',
+  inside: 'its centre is over the floor, under the rim and within the walls of an upright `bowl` or `tray`',
+  around: 'both centres agree sideways within the tolerance, and it has sunk below the top of the post',
+  above: 'its centre is more than `heightM` above the top of the reference',
+  held: 'both fingers of a holding hand touch it; with `arm`, of that arm',
+  released: 'no part of an arm touches it; with `arm`, of that arm',
+  within: 'its centre is inside the given ranges of x, y and z',
+  near: 'its centre is within `withinM` of a thing or of a spot `[x, y]`, seen from above',
+  aligned:
+    'the centres are within `toleranceM` of one straight line, seen from above; with `direction`, of one that runs so',
+  apart: 'any two centres are at least `atLeastM` from each other, seen from above',
+  upright: 'its `axis` (z unless given) points up within `withinRad`',
+  wiped: 'at least this `share` of the marks is gone',
+  drawn: 'each line is covered by ink, and no ink is elsewhere, both within `toleranceM`',
+  gentle: 'the fixture was never pressed with more than `maxForceN`, from the start of the run',
+};
+
 export const GOAL_KINDS = Object.keys(LEAVES) as readonly GoalKind[];
 
 export const goalSchema: z.ZodType<Goal> = z.lazy(() =>

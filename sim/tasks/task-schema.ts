@@ -12,12 +12,14 @@ const size3 = z.tuple([positive.max(2), positive.max(2), positive.max(2)]);
 const range = z
   .tuple([finite, finite])
   .refine(([low, high]) => low <= high, { message: 'a range is [low, high] with low <= high' });
-const color = z.tuple([finite.min(0).max(1), finite.min(0).max(1), finite.min(0).max(1)]);
+const color = z
+  .tuple([finite.min(0).max(1), finite.min(0).max(1), finite.min(0).max(1)])
+  .describe('red, green, blue from 0 to 1');
 const friction = z
   .tuple([finite.min(0), finite.min(0), finite.min(0)])
   .describe('sliding, torsional (m) and rolling (m) friction');
 
-const shape = z.enum(SHAPE_NAMES).default('box');
+const shape = z.enum(SHAPE_NAMES).default('box').describe('a bowl and a tray are hollow');
 
 /** Names and colours of the places a shape has, by the shape's own word for them, as `handle`. */
 const features = z
@@ -92,16 +94,16 @@ const robotSchema = z.discriminatedUnion('arms', [
   z.strictObject({
     arms: z.literal(1),
     tool: z.enum(['hand', 'pad', 'pen']).default('hand').describe('what the arm works with'),
-    startJointsRad: joints,
+    startJointsRad: joints.describe('home posture, and middle of the start postures'),
     startNoiseRad: finite.min(0).max(0.2).describe('standard deviation of each start joint'),
   }),
   z.strictObject({
     arms: z.literal(2),
-    tool: z.literal('hand').default('hand'),
+    tool: z.literal('hand').default('hand').describe('what the arms work with'),
     rightBase: z.strictObject({ position: vec3, yaw: finite }).describe("base of the right arm in the left arm's base"),
     startJointsRad: joints.describe('of the left arm'),
-    rightStartJointsRad: joints,
-    startNoiseRad: finite.min(0).max(0.2),
+    rightStartJointsRad: joints.describe('of the right arm'),
+    startNoiseRad: finite.min(0).max(0.2).describe('standard deviation of each start joint'),
   }),
 ]);
 
@@ -122,21 +124,25 @@ const variantSchema = z.strictObject({ instruction: z.string().min(1).max(400), 
 
 export const taskSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a task name is lower-case words joined by hyphens'),
-  version: z.number().int().min(1),
+  version: z
+    .number()
+    .int()
+    .min(1)
+    .describe('raise it when the task changes: results of two versions are not comparable'),
   instruction: z.string().min(1).max(400).describe('what is to be done, as said to the writer of the program'),
   rewordings: z.array(z.string().min(1).max(400)).default([]).describe('the same instruction in other words'),
   api: z.enum(['arm', 'tabletop', 'drawing', 'cart-pole']).default('arm').describe('the functions programs may call'),
   robot: robotSchema,
   world: z.strictObject({
-    fixtures: z.array(fixtureSchema).min(1),
-    props: z.array(propSchema),
-    marks: z.array(markSchema).default([]),
+    fixtures: z.array(fixtureSchema).min(1).describe('what never moves, the table among it'),
+    props: z.array(propSchema).describe('what can be moved'),
+    marks: z.array(markSchema).default([]).describe('what lies on a surface without any thickness'),
   }),
-  layout: z.array(placementSchema),
+  layout: z.array(placementSchema).describe('where each prop begins, in the order in which they are placed'),
   physics: z.strictObject({ gravityMPerS2: finite.min(0).max(30).default(9.81) }).default({ gravityMPerS2: 9.81 }),
   sensors: sensorsSchema.default({ light: [0.5, 1.5], noise: 'typical', distractors: 0 }),
-  goal: goalSchema,
-  variants: z.array(variantSchema).default([]),
+  goal: goalSchema.describe('what must hold at the end, when everything rests'),
+  variants: z.array(variantSchema).default([]).describe('other goals in the same scene'),
   maxRobotTimeS: positive.max(3600).describe('robot time a program may take, seconds'),
 });
 
