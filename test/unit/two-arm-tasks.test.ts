@@ -158,3 +158,15 @@ describe('an arm that holds still', () => {
     });
   });
 });
+
+test('a hand that turns by a right angle takes the quick way of its joints, not a line on which the wrist must spin', async () => {
+  await withDrive('two-arm-handover', seed, async (here) => {
+    const level: Pose = { position: [0.81, 0, 0.7], quatWxyz: [Math.SQRT1_2, 0, -Math.SQRT1_2, 0] };
+    const paths = await here.scene.planMove('right', { kind: 'tool', pose: level, approachM: 0.1 });
+    let durationS = 0;
+    for (const path of paths) {
+      durationS += (await here.robot.plan({ paths: [path], speedScale: 1, toolSpeedMPerS: 1.2 })).durationS;
+    }
+    expect(durationS).toBeLessThan(2.5);
+  });
+});
