@@ -1,6 +1,6 @@
 // Hands the hammer over: the left hand takes it close to its head, lifts it and offers the handle upright, half way
 // between the arms; the right hand closes around the handle; the left hand lets go and draws back.
-import { add, atan2, normalize, quatFromAxisAngle, quatMultiply, rad, rotate, scale, subtract } from 'capstan:math';
+import { atan2, normalize, quatFromAxisAngle, quatMultiply, rad, rotate, scale, subtract } from 'capstan:math';
 
 /** Left finger pads on the handle, this far from the head. */
 const FROM_HEAD = 0.02;
