@@ -10,7 +10,7 @@ import { type Picture, readPicture } from './picture.ts';
 import { cloudFromPicture, mergeClouds, type PointCloud, thinCloud } from './point-cloud.ts';
 import { fitSides, type Rectangle, type SidesFit, smallestRectangle } from './rectangle-fit.ts';
 import { fitCircle, fitSphere } from './round-fits.ts';
-import { measureShape, type ShapeFeatures } from './shape-features.ts';
+import { measureShape, outerOnly, type ShapeFeatures } from './shape-features.ts';
 import { outlineAt } from './top-outline.ts';
 
 export interface PerceivedObject {
@@ -228,7 +228,10 @@ function gatherEvidence(views: readonly View[], topM: number, supportM: number):
     for (const pixel of mask.pixels) own[pixel] = 1;
     // The silhouette of the top: rim pixels as high as the top, or beside such when they have no depth themselves.
     const upper = mask.pixels.filter((pixel) => heightAt(picture, own, pixel) > topM - SIDE_CLEARANCE_M);
-    const outline = outlineAt(picture, own, upper, topM);
+    const { openingX, openingY, openingRadiusM } = shape;
+    const rims = outlineAt(picture, own, upper, topM);
+    // The rim of an opening is no side of the thing.
+    const outline = openingRadiusM > 0 ? outerOnly(rims, openingX, openingY, openingRadiusM) : rims;
     for (let i = 0; i < outline.x.length; i++) {
       x.push(outline.x[i]);
       y.push(outline.y[i]);

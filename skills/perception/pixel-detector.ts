@@ -29,6 +29,14 @@ const HIGHEST_M = 0.45;
 const HALF_TRUSTED = 20;
 /** What the picture's edge cuts off fits this much less: most of it may lie outside. */
 const CUT_OFF = 0.6;
+/** What sticks out of a thing and is no longer or thicker than this can be its handle, metres. */
+const LARGEST_STUB_M = 0.09;
+const THICKEST_STUB_M = 0.05;
+/** It touches the thing along this share of its rim, at about its depth, metres. */
+const ATTACHED_SHARE = 0.1;
+const ATTACHED_M = 0.015;
+/** How well it fits: less than what looks like a handle by itself. */
+const STUB_FIT = 0.6;
 /** Rings around a pixel that are searched when it belongs to nothing. */
 const NEARBY = 3;
 
@@ -139,7 +147,10 @@ function candidatesFor(picture: Picture, noun: Noun): readonly Candidate[] {
     if (shape === undefined || shape.lengthM > (flat ? 2 : LARGEST_M) || shape.heightM > HIGHEST_M) {
       continue;
     }
-    const fit = shapeScore(noun.shape, shape);
+    const fit = Math.max(
+      shapeScore(noun.shape, shape),
+      noun.shape === 'handle' ? stubScore(picture, region, shape) : 0,
+    );
     if (fit < LEAST_SHAPE) continue;
     const [u0, v0, u1, v1] = boxOf(region.pixels, picture.width);
     const whole = flat || (u0 > 0 && v0 > 0 && u1 < picture.width && v1 < picture.height);
@@ -149,6 +160,30 @@ function candidatesFor(picture: Picture, noun: Noun): readonly Candidate[] {
   return candidates
     .filter(({ score }) => score >= LEAST_SCORE)
     .sort((a, b) => b.score - a.score || a.region.pixels[0] - b.region.pixels[0]);
+}
+
+/** A handle may be short and thick: then it is told by what it sticks out of, something larger of another colour. */
+function stubScore(picture: Picture, { pixels }: Region, shape: ShapeFeatures): number {
+  const { lengthM, widthM, heightM } = shape;
+  if (lengthM > LARGEST_STUB_M || widthM > THICKEST_STUB_M || heightM < 0.007) return 0;
+  const { labels, list } = findRegions(picture);
+  const { width, depthM } = picture;
+  const own = new Set(pixels);
+  const touched = new Map<number, number>();
+  let rim = 0;
+  for (const pixel of pixels) {
+    for (const step of [-1, 1, -width, width]) {
+      if (own.has(pixel + step)) continue;
+      rim++;
+      // The rim itself mixes both colours and may belong to nothing.
+      const next = pixel + 2 * step;
+      const label = labels[next] ?? BACKGROUND;
+      if (own.has(next) || label < 0 || Math.abs(depthM[next] - depthM[pixel]) > ATTACHED_M) continue;
+      if (list[label].pixels.length > pixels.length) touched.set(label, (touched.get(label) ?? 0) + 1);
+      break;
+    }
+  }
+  return Math.max(0, ...touched.values()) > ATTACHED_SHARE * rim ? STUB_FIT : 0;
 }
 
 /** Marks on a support count as one spill or drawing, however many pieces it has. */
@@ -224,6 +259,10 @@ function answerPart(picture: Picture, phrase: Phrase, whole: Noun): Segmentation
     }
   }
   const part = shape === undefined ? new Uint32Array(0) : findPart(picture, region, shape, phrase.part);
+  if (part.length < 6 && shape !== undefined && phrase.part === 'handle') {
+    const stub = stubOf(picture, region, shape);
+    if (stub !== undefined) return { kind: 'found', masks: [maskOf(picture, stub, found.masks[0].score, phrase.part)] };
+  }
   if (part.length < 6) {
     return {
       kind: 'nothing',
@@ -232,6 +271,21 @@ function answerPart(picture: Picture, phrase: Phrase, whole: Noun): Segmentation
     };
   }
   return { kind: 'found', masks: [maskOf(picture, describe(picture, part), found.masks[0].score, phrase.part)] };
+}
+
+/** The handle of another colour that sticks out of a thing, if there is one. */
+function stubOf(picture: Picture, { pixels }: Region, { footprint, lengthM }: ShapeFeatures): Region | undefined {
+  return candidatesFor(picture, { shape: 'handle', said: 'handle', colour: undefined, shade: 'any', choice: undefined })
+    .filter(({ region, shape }) => {
+      const dx = shape.footprint.x - footprint.x;
+      const dy = shape.footprint.y - footprint.y;
+      return (
+        region.pixels[0] !== pixels[0] &&
+        Math.sqrt(dx * dx + dy * dy) < lengthM &&
+        stubScore(picture, region, shape) > 0
+      );
+    })
+    .map(({ region }) => region)[0];
 }
 
 function nothingLike(picture: Picture, noun: Noun): Segmentation {

@@ -2,11 +2,12 @@
 // Base frame, metres. Must never know words or colours.
 
 import { cos, sin } from '../../sim/portable-math.ts';
+import { quatConjugate, rotate } from '../../sim/spatial.ts';
 import type { Picture } from './picture.ts';
 import { fitSides, type Rectangle, smallestRectangle } from './rectangle-fit.ts';
 import { type CircleFit, fitCircle, fitSphere, type SphereFit } from './round-fits.ts';
 import { planeHeightM, planeUnder, type SupportPlane } from './support-plane.ts';
-import { levelPoints, outlineAt } from './top-outline.ts';
+import { levelPoints, type Outline, outlineAt } from './top-outline.ts';
 
 export interface ShapeFeatures {
   /** Height of what it stands on. */
@@ -35,6 +36,10 @@ export interface ShapeFeatures {
   /** Middle of the opening. */
   readonly openingX: number;
   readonly openingY: number;
+  /** Radius of a circle as large as it; 0 where nothing opens. */
+  readonly openingRadiusM: number;
+  /** Another thing stands on it: only its sides are seen, and its outline is a guess. */
+  readonly topped: boolean;
   /** Seen pixels with a depth. */
   readonly seen: number;
 }
@@ -47,8 +52,12 @@ const NOISE_M = 0.0009;
 const MOST_POINTS = 600;
 /** What begins this high above the plane may stand on something else, metres: above what noise and overhang hide. */
 const CARRIED_M = 0.018;
-/** The carrier is looked for so many rows below, so that the edge between both is left out. */
-const BELOW_ROWS = 3;
+/** Neighbours are looked for so many pixels beyond the rim, so that the edge between both is left out. */
+const BEYOND_PIXELS = 3;
+/** Sine of the angle between line of sight and plumb line below which a thing is seen from straight above. */
+const LEAST_PLUMB = 0.12;
+/** A top that is covered shows no more than this share of all that is seen of a thing. */
+const COVERED_TOP = 0.45;
 /** The carrier is above the plane by this, and its depth differs by no more than that, metres. */
 const CARRIER_M = 0.006;
 const CARRIER_STEP_M = 0.035;
@@ -107,7 +116,7 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
   const outline = outlineAt(picture, inside, top, mid + heightM);
   const hole = findOpening(picture, pixels, inside, top, mid + heightM);
   for (const pixel of top) inside[pixel] = 0;
-  const outer = hole.size > 0 ? outerOnly(outline, hole) : outline;
+  const outer = hole.size > 0 ? outerOnly(outline, hole.x, hole.y, hole.radiusM) : outline;
   const circle = fitCircle(outer.x, outer.y);
   const start = smallestRectangle(outer.x, outer.y, 0.02);
   const rectangle = start === undefined ? undefined : fitSides(outer.x, outer.y, start);
@@ -116,6 +125,7 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     some.map((pixel) => y[pixel]),
     some.map((pixel) => z[pixel]),
   );
+  const topped = top.length < COVERED_TOP * seen.length && carriesSomething(picture, pixels, plane, heightM);
   const carriedM = bottomM > CARRIED_M && standsOnSomething(picture, pixels, plane) ? bottomM : 0;
   return {
     supportM: mid + carriedM,
@@ -124,7 +134,7 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     footprint,
     lengthM: Math.max(footprint.sizeX, footprint.sizeY),
     widthM: Math.min(footprint.sizeX, footprint.sizeY),
-    roundness: roundnessOf(outer, circle, rectangle),
+    roundness: topped ? 0.5 : roundnessOf(outer, circle, rectangle),
     circle,
     rectangle,
     ballness: ballnessOf(sphere, heightM, footprint),
@@ -134,31 +144,74 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     covered: hole.covered,
     openingX: hole.x,
     openingY: hole.y,
+    openingRadiusM: hole.radiusM,
+    topped,
     seen: seen.length,
   };
 }
+
+/** Which way a thing's neighbours are looked for: below its lowest pixels, or above its highest. */
+type Side = 'below' | 'above';
 
 /**
  * Whether another thing carries it: below its lowest pixels there is a surface that goes on at its depth, above the
  * plane. Behind what covers it, the depth jumps nearer; under what overhangs, the plane itself is seen.
  */
-function standsOnSomething(
-  { depthM, x, y, z, width, height }: Picture,
+function standsOnSomething(picture: Picture, pixels: Uint32Array, plane: SupportPlane): boolean {
+  return touchesUpright(picture, pixels, 'below', (pixel) => aboveM(picture, plane, pixel) > CARRIER_M);
+}
+
+/**
+ * Whether another thing stands on it and covers its top: above its highest pixels there is a surface that goes on at
+ * its depth and is at least as high. Behind a thing with a free top, what lies behind it is lower or farther away.
+ */
+function carriesSomething(picture: Picture, pixels: Uint32Array, plane: SupportPlane, heightM: number): boolean {
+  return touchesUpright(picture, pixels, 'above', (pixel) => aboveM(picture, plane, pixel) > heightM - TOP_BAND_M);
+}
+
+function aboveM({ x, y, z }: Picture, plane: SupportPlane, pixel: number): number {
+  return z[pixel] - planeHeightM(plane, x[pixel], y[pixel]);
+}
+
+/**
+ * Whether most of what is seen just below or just above a thing, along the plumb line as the camera sees it, lies at the
+ * thing's own depth and fits.
+ */
+function touchesUpright(
+  { depthM, width, height, observation }: Picture,
   pixels: Uint32Array,
-  plane: SupportPlane,
+  side: Side,
+  fits: (pixel: number) => boolean,
 ): boolean {
-  const lowest = new Map<number, number>();
-  for (const pixel of pixels) if (depthM[pixel] > 0) lowest.set(pixel % width, pixel);
-  let on = 0;
+  const { intrinsics, worldFromCamera } = observation;
+  const [dx, dy, dz] = rotate(quatConjugate(worldFromCamera.quatWxyz), [0, 0, side === 'below' ? -1 : 1]);
+  const own = ownMarks;
+  for (let i = 0; i < pixels.length; i++) own[pixels[i]] = 1;
+  let touching = 0;
   let asked = 0;
-  for (const pixel of lowest.values()) {
-    const below = pixel + BELOW_ROWS * width;
-    if (below >= width * height || depthM[below] === 0) continue;
+  for (let i = 0; i < pixels.length; i++) {
+    const pixel = pixels[i];
+    if (depthM[pixel] === 0) continue;
+    const u = pixel % width;
+    const v = (pixel - u) / width;
+    // The way of a point in the picture that moves along the plumb line.
+    const du = intrinsics.fx * dx - (u - intrinsics.cx) * dz;
+    const dv = intrinsics.fy * dy - (v - intrinsics.cy) * dz;
+    const length = Math.sqrt(du * du + dv * dv);
+    // Seen from straight above, nothing is below.
+    if (length < LEAST_PLUMB * intrinsics.fx) continue;
+    const nextU = Math.round(u + du / length);
+    const nextV = Math.round(v + dv / length);
+    const farU = Math.round(u + (BEYOND_PIXELS * du) / length);
+    const farV = Math.round(v + (BEYOND_PIXELS * dv) / length);
+    if (farU < 0 || farV < 0 || farU >= width || farV >= height) continue;
+    const far = farV * width + farU;
+    if (own[nextV * width + nextU] === 1 || own[far] === 1 || depthM[far] === 0) continue;
     asked++;
-    const above = z[below] - planeHeightM(plane, x[below], y[below]) > CARRIER_M;
-    if (above && Math.abs(depthM[below] - depthM[pixel]) < CARRIER_STEP_M) on++;
+    if (Math.abs(depthM[far] - depthM[pixel]) < CARRIER_STEP_M && fits(far)) touching++;
   }
-  return asked >= 3 && on > 0.6 * asked;
+  for (let i = 0; i < pixels.length; i++) own[pixels[i]] = 0;
+  return asked >= 3 && touching > 0.6 * asked;
 }
 
 /** Compares how far the outline lies from a circle and from a rectangle. */
@@ -301,15 +354,15 @@ function levelPointAt(picture: Picture, heightM: number, u: number, v: number): 
   return { x: x[0], y: y[0] };
 }
 
-/** The points of an outline that are farther out than the rim of the opening. */
-function outerOnly(outline: { readonly x: Float64Array; readonly y: Float64Array }, hole: Opening) {
+/** The points of an outline that are farther out than the rim of an opening. */
+export function outerOnly(outline: Outline, openingX: number, openingY: number, openingRadiusM: number): Outline {
   const distances = Float64Array.from(outline.x, (x, i) => {
-    const dx = x - hole.x;
-    const dy = outline.y[i] - hole.y;
+    const dx = x - openingX;
+    const dy = outline.y[i] - openingY;
     return Math.sqrt(dx * dx + dy * dy);
   });
   const farthest = distances.slice().sort()[Math.floor((distances.length - 1) * 0.9)] ?? 0;
-  const limit = Math.max(hole.radiusM * 1.15, 0.55 * farthest);
+  const limit = Math.max(openingRadiusM * 1.15, 0.55 * farthest);
   const kept = Array.from(distances.keys()).filter((i) => distances[i] > limit);
   return {
     x: Float64Array.from(kept, (i) => outline.x[i]),

@@ -42,8 +42,9 @@ export function shapeScore(word: ShapeWord, shape: ShapeFeatures): number {
   const open = rising(opening, 0.14, 0.03);
   const tall = rising(h, 0.007, 0.0015);
   const flat = 1 - tall;
-  const stretch = length / Math.max(width, 0.004);
-  const square = 1 - roundness;
+  // Of what carries another thing only one side may be seen: it is taken to be as deep as wide.
+  const stretch = shape.topped ? 1.2 : length / Math.max(width, 0.004);
+  const square = shape.topped ? 0.75 : 1 - roundness;
   const noBall = 1 - ballness;
   const upright = h / Math.max(length, 0.004);
   // Handles and open walls are thin: a tenth remains for what was half hidden.

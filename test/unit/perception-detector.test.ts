@@ -8,6 +8,7 @@ import { STUDIO_LIGHTING, scaleLighting } from '../../sim/cameras/shading.ts';
 import { createRandomStream } from '../../sim/random.ts';
 import { NO_ROTATION, type Pose, quatFromAxisAngle, type Vec3 } from '../../sim/spatial.ts';
 import type { Segmentation } from '../../skills/perception/detector.ts';
+import { perceiveObject } from '../../skills/perception/perceive-object.ts';
 import { parsePhrase } from '../../skills/perception/phrase.ts';
 import { PixelDetector } from '../../skills/perception/pixel-detector.ts';
 import { scoreDetector } from '../bench/perception.ts';
@@ -88,7 +89,7 @@ const flat: readonly Block[] = [
   { at: [0.5, 0.1665], size: [0.0875, 0.021, 0.02], colour: BROWN },
   { at: [0.4668, 0.13325], size: [0.021, 0.0875, 0.02], colour: BROWN },
   { at: [0.5333, 0.13325], size: [0.021, 0.0875, 0.02], colour: BROWN },
-  { at: [0.5542, 0.13325], size: [0.05, 0.032, 0.02], colour: BROWN },
+  { at: [0.5542, 0.13325], size: [0.038, 0.036, 0.02], colour: BROWN },
 ];
 
 describe('the score of the pixel detector', () => {
@@ -147,6 +148,40 @@ describe('a phrase', () => {
     const hole = await detector.pointAt(observation, 'hole of the brown nut');
     expect(hole.kind).toBe('found');
     if (hole.kind === 'found') expect(truth[hole.v * 480 + hole.u]).toBe(6);
+  });
+
+  it('finds a handle that is short and thick by what it sticks out of, and a block of its colour is none', async () => {
+    const ORANGE: Vec3 = [0.93, 0.5, 0.1];
+    const coloured = flat.map((block, i) => (i === 4 ? { ...block, colour: ORANGE } : block));
+    const { observation, truth } = look([...coloured, cube(0.6, -0.15, ORANGE, { size: [0.038, 0.036, 0.02] })]);
+    expect(shown(await detector.segmentText(observation, 'orange handle'), truth)).toBe(4);
+    expect(shown(await detector.segmentText(observation, 'handle of the brown nut'), truth)).toBe(4);
+    // The rim of the hole is no side of the nut.
+    const { pose, extent } = await perceiveObject([observation], detector, 'brown square nut');
+    expect(Math.abs(pose.position[0] - 0.5)).toBeLessThan(0.005);
+    expect(Math.abs(pose.position[1] - 0.13325)).toBeLessThan(0.005);
+    expect(Math.max(Math.abs(extent[0] - 0.0875), Math.abs(extent[1] - 0.0875))).toBeLessThan(0.008);
+  });
+
+  it('finds both cubes of a stack, though the top of the lower one is covered', async () => {
+    for (const [yaw, shift] of [
+      [0.1, 0],
+      [0.8, 0.01],
+      [1.5, -0.01],
+    ]) {
+      const size: Vec3 = [0.04, 0.04, 0.04];
+      const { observation, truth } = look(
+        [cube(0.55, 0.02, RED, { yaw, size }), cube(0.55 + shift, 0.02, GREEN, { yaw, size, above: 0.04 })],
+        1,
+        `${yaw}`,
+      );
+      expect(shown(await detector.segmentText(observation, 'red cube'), truth)).toBe(0);
+      expect(shown(await detector.segmentText(observation, 'green cube'), truth)).toBe(1);
+      expect(await detector.segmentText(observation, 'red peg')).toMatchObject({ kind: 'nothing' });
+      // What is as high as both is no cube.
+      const post = look([{ at: [0.55, 0.02], size: [0.04, 0.04, 0.12], colour: RED, yaw }], 1, `post ${yaw}`);
+      expect(await detector.segmentText(post.observation, 'red cube')).toMatchObject({ kind: 'nothing' });
+    }
   });
 
   it('finds marks on the table as one spill, and no shadow', async () => {
