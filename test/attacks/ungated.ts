@@ -15,7 +15,7 @@ export function bareHandler({ cell }: Stand): CallHandler {
     permit: {
       execute: (plan) => robot.execute(plan),
       servo: (command) => robot.servo(command),
-      rest: () => robot.rest(),
+      rest: async () => undefined,
       moveGripper: (command) => robot.moveGripper(command),
       advance: (seconds) => robot.advance(seconds),
     },
