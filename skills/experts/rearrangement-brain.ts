@@ -180,7 +180,7 @@ const REACH = { x: [0.36, 0.7], y: [-0.3, 0.3] };
 const CONTAINER_FLOOR = 0.005;
 /** Spots of a search per thing, and steps of one search. */
 const GRID = 0.035;
-const MOST_STEPS = 20000;
+const MOST_STEPS = 6000;
 /** Room between two things in which a finger finds place. */
 const ROOM_FOR_HAND = 0.04;
 
@@ -224,7 +224,10 @@ function agrees(world: World, plan: Plan, { kind, args, wanted }: Fact, strictne
     }
     case 'near': {
       const to = typeof args.to === 'string' ? at(args.to) : args.to;
-      return to === undefined || decided(gap(known[0], to) <= tight(args.withinM ?? 0));
+      return (
+        to === undefined ||
+        decided(gap(known[0], to) <= (args.withinM ?? 0) * (wanted ? 1 - 0.12 * strictness : 1 + 0.5 * strictness))
+      );
     }
     case 'apart': {
       const least = (args.atLeastM ?? 0) * (1 + 0.1 * strictness);
