@@ -217,7 +217,15 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
         },
       ],
       result: { schema: gripperResultSchema, doc: 'Measured opening; holding is false once the object is free.' },
-      errors: [],
+      errors: [
+        {
+          tiers: ['S1'],
+          code: 'DROPPED',
+          stage: 'placement',
+          when: 'letting go made the object fall more than 2 cm; the gripper is open',
+          hint: 'Before opening, lower the object until it stands.',
+        },
+      ],
     },
     {
       name: 'closeGripper',
@@ -234,7 +242,7 @@ export function highLevelFunctions(arms: Arms): readonly ApiFunction[] {
         },
       ],
       result: { schema: gripperResultSchema, doc: 'Measured opening, and whether something is held.' },
-      errors: [],
+      errors: motionErrors.filter(({ code }) => code === 'LIMIT_REFUSED'),
       example:
         "const grip = await closeGripper();\nif (!grip.holding) throw new Error('nothing between the fingers');\nconsole.log(grip.widthM);",
     },

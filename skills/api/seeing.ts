@@ -5,7 +5,7 @@
 
 import type { Observation } from '../../drivers/cameras/camera-port.ts';
 import type { ArmSide } from '../../drivers/robot.ts';
-import type { Pose, Quat, Vec3 } from '../../sim/spatial.ts';
+import { distance, type Pose, type Quat, type Vec3 } from '../../sim/spatial.ts';
 import type { Mask, Segmentation } from '../perception/detector.ts';
 import { freeBox, uprightBox } from '../perception/oriented-box.ts';
 import { removeOutliers } from '../perception/outliers.ts';
@@ -75,6 +75,8 @@ const VOXEL_M = 0.002;
 /** Grasps a program is offered. */
 const MOST_GRASPS = 8;
 const FEWEST_PIXELS = 1;
+/** Points closer to each other than this are one point, metres. */
+const SAME_PLACE_M = 1e-4;
 
 export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunctions {
   return {
@@ -139,6 +141,8 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
     orientedBoundingBox: async ({ points, options }) => {
       const positions = Float32Array.from(points.flat());
       const cloud: PointCloud = { count: points.length, positions };
+      if (points.every((point) => distance(point, points[0]) < SAME_PLACE_M))
+        throw noBox(points, 'they are all in one place');
       try {
         const { supportHeightM } = options ?? {};
         const { pose, extent } =
@@ -147,16 +151,7 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
             : uprightBox(cloud, supportHeightM === undefined ? {} : { supportHeightM });
         return { ...pose, extent };
       } catch (cause) {
-        const why = cause instanceof Error ? cause.message : 'they are too few or all in one place';
-        throw new PolicyError(
-          {
-            code: 'NO_BOX',
-            stage: 'perception',
-            message: `No box fits these ${points.length} points: ${why}. The arm is still.`,
-            hint: 'Use more points of one thing, as maskPoints gives them.',
-          },
-          { cause },
-        );
+        throw noBox(points, cause instanceof Error ? cause.message : 'they are too few', cause);
       }
     },
 
@@ -191,6 +186,18 @@ export function seeingFunctions({ scene, planner }: SeeingPorts): SeeingFunction
 
 function maskValue({ label, score, box, pixels }: Mask, observationId: string): MaskValue {
   return { label, score, box, pixels: Array.from(pixels), observationId };
+}
+
+function noBox({ length }: readonly Vec3[], why: string, cause?: unknown): PolicyError {
+  return new PolicyError(
+    {
+      code: 'NO_BOX',
+      stage: 'perception',
+      message: `No box fits these ${length} points: ${why}. The arm is still.`,
+      hint: 'Use more points of one thing, as maskPoints gives them.',
+    },
+    { cause },
+  );
 }
 
 /** @throws PolicyError INVALID_ARGUMENT */

@@ -137,10 +137,10 @@ function hintFor(definition: ApiFunction, parameter: ApiParameter, argument: unk
   }
   if (issue.code === 'custom' && isFour(value)) return unitHint(value);
   if (issue.code === 'unrecognized_keys') return fieldsHint(definition, parameter, issue, record);
-  if (record !== undefined && 'position' in record && parameter.name !== 'goal') {
+  if (record !== undefined && 'position' in record && parameter.name === 'position') {
     return 'Pass the fields of the pose one by one: pose.position, pose.quatWxyz.';
   }
-  if (record !== undefined && 'position' in record) {
+  if (record !== undefined && 'position' in record && parameter.name === 'goal') {
     return `Say which form it has: ${definition.name}({ pose: { position, quatWxyz } }).`;
   }
   if (record !== undefined && 'id' in record && typeof record.id === 'string') {
