@@ -3,7 +3,7 @@
 // Must never read anything but observations.
 
 import type { Observation } from '../../drivers/cameras/camera-port.ts';
-import { type Pose, quatFromAxisAngle, type Vec3 } from '../../sim/spatial.ts';
+import { invert, type Pose, quatFromAxisAngle, transformPoint, type Vec3 } from '../../sim/spatial.ts';
 import { type Detector, type Mask, PerceptionError } from './detector.ts';
 import { removeOutliers } from './outliers.ts';
 import { type Picture, readPicture } from './picture.ts';
@@ -67,18 +67,45 @@ export async function perceiveObject(
     throw new PerceptionError('BAD_INPUT', 'there is no picture to look at', 'Take a picture first.');
   }
   const found: { readonly observation: Observation; readonly mask: Mask }[] = [];
-  let unsure: PerceptionError | undefined;
+  const unsure: (Rivals & { readonly error: PerceptionError })[] = [];
   let nothing: PerceptionError | undefined;
   for (const observation of observations) {
     const answer = await detector.segmentText(observation, text, signal);
     if (answer.kind === 'found') found.push({ observation, mask: answer.masks[0] });
-    else if (answer.kind === 'unsure') unsure ??= new PerceptionError('UNSURE', answer.message, answer.hint);
-    else nothing ??= new PerceptionError('NOTHING_FOUND', answer.message, answer.hint);
+    else if (answer.kind === 'unsure') {
+      const error = new PerceptionError('UNSURE', answer.message, answer.hint);
+      unsure.push({ observation, masks: answer.masks, error });
+    } else nothing ??= new PerceptionError('NOTHING_FOUND', answer.message, answer.hint);
+  }
+  for (const rivals of unsure) {
+    // Who sees one of two cubes takes it for the only one.
+    if (!found.some(({ observation }) => showsAll(observation, rivals))) throw rivals.error;
   }
   if (found.length === 0) {
-    throw unsure ?? nothing ?? new PerceptionError('NOTHING_FOUND', `no picture shows "${text}"`, 'Look again.');
+    throw nothing ?? new PerceptionError('NOTHING_FOUND', `no picture shows "${text}"`, 'Look again.');
   }
   return measureObject(found);
+}
+
+/** Things that one picture could not tell apart. */
+interface Rivals {
+  readonly observation: Observation;
+  readonly masks: readonly Mask[];
+}
+
+/** Whether the place of each rival lies in another picture: only then does what was found there decide among them. */
+function showsAll(other: Observation, { observation, masks }: Rivals): boolean {
+  const { width, height, intrinsics, worldFromCamera } = other;
+  const cameraFromWorld = invert(worldFromCamera);
+  return masks.every((mask) => {
+    const { count, positions } = cloudFromPicture(observation, mask);
+    if (count === 0) return false;
+    const middle: [number, number, number] = [0, 0, 0];
+    for (let i = 0; i < 3 * count; i++) middle[i % 3] += positions[i] / count;
+    const [x, y, z] = transformPoint(cameraFromWorld, middle);
+    const [u, v] = [(intrinsics.fx * x) / z + intrinsics.cx, (intrinsics.fy * y) / z + intrinsics.cy];
+    return z > 0 && u >= 0 && v >= 0 && u < width && v < height;
+  });
 }
 
 /**
