@@ -69,6 +69,8 @@ export interface TrueObject {
   readonly bodyCentre?: Vec3;
   /** It is round about its longest side: a hand may close around it at any angle. */
   readonly round?: true;
+  /** Of bodies: its colour, sRGB 0..1. */
+  readonly colorSrgb?: Vec3;
 }
 
 /** Only a simulated world has it, and only tier S1 may ask. */

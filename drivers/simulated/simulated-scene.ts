@@ -44,11 +44,11 @@ export class SimulatedScene implements MotionPlanner, GroundTruth {
         return { name, kind: 'feature' as const, bodyCentre, ...(round === undefined ? {} : { round }) };
       });
     const named = [
-      ...props.map(({ name }) => ({ name, kind: 'prop' as const })),
+      ...props.map(({ name, colorSrgb }) => ({ name, kind: 'prop' as const, colorSrgb })),
       ...props.flatMap(featuresOf),
       ...marks.map(({ name }) => ({ name, kind: 'marks' as const })),
       ...fixtures.flatMap(featuresOf),
-      ...fixtures.map(({ name }) => ({ name, kind: 'fixture' as const })),
+      ...fixtures.map(({ name, colorSrgb }) => ({ name, kind: 'fixture' as const, colorSrgb })),
     ];
     return named.flatMap((one) => {
       const state = world.thing(one.name);

@@ -8,9 +8,11 @@ import { drawingImplementation } from './drawing.ts';
 import { DRAWING_FUNCTIONS } from './drawing-functions.ts';
 import type { MotionPorts } from './motions.ts';
 import type { SceneKnowledge } from './scene-knowledge.ts';
+import { tabletopImplementation } from './tabletop.ts';
+import { TABLETOP_FUNCTIONS } from './tabletop-functions.ts';
 
 /** The definitions of every domain. */
-export const DOMAIN_FUNCTIONS: readonly ApiFunction[] = [...DRAWING_FUNCTIONS];
+export const DOMAIN_FUNCTIONS: readonly ApiFunction[] = [...DRAWING_FUNCTIONS, ...TABLETOP_FUNCTIONS];
 
 export interface DomainPorts extends MotionPorts {
   readonly scene: SceneKnowledge;
@@ -20,5 +22,6 @@ export interface DomainPorts extends MotionPorts {
 /** What carries out the functions of a task's domain; nothing for plain arm tasks. */
 export function domainImplementation(ports: DomainPorts): ApiImplementation {
   if (ports.task.api === 'drawing') return drawingImplementation(ports);
+  if (ports.task.api === 'tabletop') return tabletopImplementation(ports);
   return {};
 }

@@ -1,12 +1,14 @@
 // Owns what the high-level functions do on a robot, at tier S1 with ground truth and at tier S2 with what was seen: every
 // motion and grip goes through the permit of the gate. Must never know which of the two it serves.
 
+import type { ArmSide } from '../../drivers/robot.ts';
 import type { Pose } from '../../sim/spatial.ts';
 import { PolicyError } from './errors.ts';
+import type { GraspProposal } from './grasp-proposals.ts';
 import { FULL_WIDTH_M, gripFunctions } from './grip.ts';
 import type { HighLevelImplementation } from './implementation.ts';
 import { armIndex, type MotionPorts, moveArm, moveArms, translated } from './motions.ts';
-import type { SceneKnowledge } from './scene-knowledge.ts';
+import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
 
 export interface HighLevelPorts extends MotionPorts {
   readonly scene: SceneKnowledge;
@@ -25,20 +27,7 @@ export function highLevelImplementation(ports: HighLevelPorts): Required<HighLev
     sampleGraspPose: async ({ name, options }, { signal }) => {
       const arm = options?.arm ?? 'left';
       const object = await scene.find(name, arm, signal);
-      const proposals = await scene.grasps(object, arm);
-      for (const proposal of proposals) {
-        const pose: Pose = { position: proposal.position, quatWxyz: proposal.quatWxyz };
-        if (await planner.isFree(arm, pose)) return { ...proposal };
-      }
-      throw new PolicyError({
-        code: 'NO_GRASP',
-        stage: 'grasp',
-        message:
-          proposals.length === 0
-            ? `"${object.name}" is too wide for the hand, which opens ${FULL_WIDTH_M} m. The arm is still.`
-            : `Every grasp of "${object.name}" is blocked or out of reach. The arm is still.`,
-        hint: 'Move what stands beside it out of the way first, or grasp it elsewhere with gotoPose.',
-      });
+      return { ...(await freeGrasp({ planner, scene }, object, arm)) };
     },
 
     gotoPose: ({ position, quatWxyz, options }, call) =>
@@ -64,6 +53,28 @@ export function highLevelImplementation(ports: HighLevelPorts): Required<HighLev
     say: async ({ text }) => ports.say(text),
     sleep: ({ seconds }, { signal }) => translated(() => permit.advance(seconds, signal)),
   };
+}
+
+/** The best grasp of a thing just found at which the open hand can stand. @throws PolicyError NO_GRASP */
+export async function freeGrasp(
+  { planner, scene }: Pick<HighLevelPorts, 'planner' | 'scene'>,
+  object: FoundObject,
+  arm: ArmSide,
+): Promise<GraspProposal> {
+  const proposals = await scene.grasps(object, arm);
+  for (const proposal of proposals) {
+    const pose: Pose = { position: proposal.position, quatWxyz: proposal.quatWxyz };
+    if (await planner.isFree(arm, pose)) return proposal;
+  }
+  throw new PolicyError({
+    code: 'NO_GRASP',
+    stage: 'grasp',
+    message:
+      proposals.length === 0
+        ? `"${object.name}" is too wide for the hand, which opens ${FULL_WIDTH_M} m. The arm is still.`
+        : `Every grasp of "${object.name}" is blocked or out of reach. The arm is still.`,
+    hint: 'Move what stands beside it out of the way first, or grasp it elsewhere with gotoPose.',
+  });
 }
 
 /** Going home, the same in every tier. */

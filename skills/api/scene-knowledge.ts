@@ -20,6 +20,12 @@ export interface Release {
 }
 
 export interface SceneKnowledge {
+  /** What is there by name: at tier S1 everything, at the tiers that look those of these names that can be seen. */
+  names(asked: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  /** Colour of a thing, sRGB 0..255. @throws PolicyError as `find` */
+  colorRgb(name: string, signal: AbortSignal): Promise<Vec3>;
+  /** Everything known to stand about, furniture left out and things in the hands included, as of the last look. */
+  known(): Promise<readonly FoundObject[]>;
   /** @throws PolicyError UNKNOWN_OBJECT, NOT_FOUND, UNSURE or PERCEPTION_DOWN */
   find(name: string, arm: ArmSide, signal: AbortSignal): Promise<FoundObject>;
   /** Grasps of a thing just found, best first; whether the arm can get there is not looked at. */

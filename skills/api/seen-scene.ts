@@ -136,6 +136,38 @@ export class SeenScene implements SceneKnowledge {
     return this.keep(wanted, thing, views);
   }
 
+  async names(asked: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    const { cameras, detector } = this.#ports;
+    const { observation } = await this.look(cameras.names[0], signal);
+    const seen: string[] = [];
+    for (const name of asked) {
+      const answer = await seeing(() => detector.segmentText(observation, name, signal));
+      if (answer.kind !== 'nothing') seen.push(name);
+    }
+    return seen;
+  }
+
+  async colorRgb(name: string, signal: AbortSignal): Promise<Vec3> {
+    const { cameras, detector } = this.#ports;
+    const { observation } = await this.look(cameras.names[0], signal);
+    const answer = await seeing(() => detector.segmentText(observation, name.trim().toLowerCase(), signal));
+    if (answer.kind !== 'found') {
+      const { message, hint } = answer;
+      const code = answer.kind === 'nothing' ? 'NOT_FOUND' : 'UNSURE';
+      throw new PolicyError({ code, stage: 'perception', message: `${sentence(message)} The arm is still.`, hint });
+    }
+    const [{ pixels }] = answer.masks;
+    return [0, 1, 2].map((channel) => {
+      let sum = 0;
+      for (const pixel of pixels) sum += observation.colorSrgb[3 * pixel + channel];
+      return Math.round(sum / pixels.length);
+    }) as unknown as Vec3;
+  }
+
+  async known(): Promise<readonly FoundObject[]> {
+    return this.#ports.believer.boxes().map(({ name, pose, size }) => ({ name, pose, extent: size }));
+  }
+
   /** Takes note of a thing as it was measured in these looks. */
   keep(name: string, thing: PerceivedObject, views: readonly Observation[]): FoundObject {
     this.#measured.set(name, { thing, views });

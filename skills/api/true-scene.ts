@@ -34,22 +34,30 @@ export function trueScene(truth: GroundTruth, robot: Pick<Robot, 'state'>): Scen
     return candidates[0]?.object;
   }
 
+  async function find(name: string): Promise<TrueObject> {
+    const objects = await truth.objects();
+    const wanted = name.trim().toLowerCase();
+    const found = objects.find((object) => object.name === wanted);
+    if (found !== undefined) return found;
+    throw new PolicyError({
+      code: 'UNKNOWN_OBJECT',
+      stage: 'perception',
+      message: `There is no object named "${name}" in the scene. The arm is still.`,
+      hint: `The objects are: ${objects
+        .filter((object) => object.kind !== 'fixture')
+        .map((object) => `"${object.name}"`)
+        .join(', ')}.`,
+    });
+  }
+
   return {
-    find: async (name) => {
-      const objects = await truth.objects();
-      const wanted = name.trim().toLowerCase();
-      const found = objects.find((object) => object.name === wanted);
-      if (found !== undefined) return found;
-      throw new PolicyError({
-        code: 'UNKNOWN_OBJECT',
-        stage: 'perception',
-        message: `There is no object named "${name}" in the scene. The arm is still.`,
-        hint: `The objects are: ${objects
-          .filter((object) => object.kind !== 'fixture')
-          .map((object) => `"${object.name}"`)
-          .join(', ')}.`,
-      });
+    find,
+    names: async () => (await truth.objects()).filter(({ kind }) => kind === 'prop').map(({ name }) => name),
+    colorRgb: async (name) => {
+      const { colorSrgb = [0.5, 0.5, 0.5] } = await find(name);
+      return colorSrgb.map((channel) => Math.round(255 * channel)) as unknown as Vec3;
     },
+    known: async () => (await truth.objects()).filter(({ kind }) => kind === 'prop'),
     grasps: async (object: FoundObject, arm) => {
       const { tool } = (await robot.state()).arms[armIndex(arm)];
       const place = (await truth.objects()).find(({ name, kind }) => kind === 'feature' && name === object.name);
