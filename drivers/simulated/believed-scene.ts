@@ -5,7 +5,7 @@ import type { BelievedBox } from '../../sim/control/box-slots.ts';
 import { PlanningScene } from '../../sim/control/planning-scene.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { toolPose } from '../../sim/robots/panda/kinematics.ts';
-import type { Fixture } from '../../sim/scenes/scene.ts';
+import type { ArmMount, Fixture } from '../../sim/scenes/scene.ts';
 import { compose, invert, type Pose, quatNormalize } from '../../sim/spatial.ts';
 import { type ArmSide, type JointPath, RobotError } from '../robot.ts';
 import type { IkAnswer, IkSeed, MotionPlanner, MoveGoal, TwoGoals } from '../scene-ports.ts';
@@ -13,8 +13,8 @@ import { type PlannedArm, ScenePlanner } from './scene-planner.ts';
 
 /** Who knows where the arms are: a robot knows that of itself. */
 export interface ArmSource {
-  /** Left, then right where there is one: the same arms at every call. */
-  arms(): readonly PlannedArm[];
+  /** Left, then right where there is one: the same arms, with the same tools, at every call. */
+  arms(): readonly (PlannedArm & Pick<ArmMount, 'tool'>)[];
 }
 
 /** Boxes the planner has room for. */
@@ -32,9 +32,12 @@ export class BelievedWorld implements MotionPlanner {
   /** @param fixtures the furniture the installation or the task declares; nothing that was not declared is known */
   constructor(mujoco: Mujoco, source: ArmSource, fixtures: readonly Fixture[]) {
     this.#source = source;
-    const arms = source
-      .arms()
-      .map(({ side, worldFromBase, restRad }) => ({ side, worldFromBase, startJointsRad: Array.from(restRad) }));
+    const arms = source.arms().map(({ side, worldFromBase, restRad, tool }) => ({
+      side,
+      worldFromBase,
+      startJointsRad: Array.from(restRad),
+      ...(tool === undefined ? {} : { tool }),
+    }));
     const planning = new PlanningScene(
       mujoco,
       { arms, fixtures, props: [] },

@@ -66,9 +66,10 @@ function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSide
     mujoco,
     {
       arms: () =>
-        arms.map(({ side, worldFromBase }, index) => ({
+        arms.map(({ side, worldFromBase, tool }, index) => ({
           side,
           worldFromBase,
+          ...(tool === undefined ? {} : { tool }),
           referenceRad: world.servos[index].referenceRad,
           restRad: rest[index],
           widthM: world.widthM(index),

@@ -41,8 +41,7 @@ async function place(held: { quatWxyz: Turn; height: number }, [x, y, z]: Point)
 
 // The red cube stands on the table, the green one on it: half of the way from the table to the top is the border.
 const green = await measure('green cube');
-const red = await measure('red cube');
-const table = await supportHeight(red.look.id, red.mask);
+const table = await supportHeight(green.look.id, green.mask);
 const tower = await orientedBoundingBox(green.points, { supportHeightM: table });
 const top = tower.position[2] + tower.extent[2] / 2;
 const border = (top + table) / 2;
@@ -59,8 +58,10 @@ const away = ([px, py]: Point) => Math.abs(px - 0.5) + Math.abs(py);
 places.sort((a, b) => away(a) - away(b));
 
 await place(await pick('green cube', border), places[0]);
+
+// Looked at while the hand is out of the way: later it hides the green cube behind the red one.
 await homePose();
-const held = await pick('red cube', table);
 const moved = await measure('green cube');
 const stand = await orientedBoundingBox(moved.points, { supportHeightM: table });
+const held = await pick('red cube', table);
 await place(held, [stand.position[0], stand.position[1], stand.position[2] + stand.extent[2] / 2]);
