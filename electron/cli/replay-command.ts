@@ -8,7 +8,7 @@ import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { PLAIN_RUN } from '../session/cell.ts';
 import { VERSION } from '../session/installation.ts';
-import { Session } from '../session/session.ts';
+import { MODEL_SERVERS, Session } from '../session/session.ts';
 import { answer, type Command, printable, tell, UsageError } from './command.ts';
 
 export const REPLAY_COMMAND: Command = {
@@ -89,6 +89,9 @@ async function verify(episode: Episode): Promise<Verification> {
   });
   if (info === null || info.seed === null) return cannot('the file does not say which world it began in');
   if (info.robotKind !== 'simulated') return cannot('a real robot never moves the same twice');
+  if (info.versions.detector === MODEL_SERVERS) {
+    return cannot('model servers found things for it, and what they answered is not in the record');
+  }
   if (recorded === null) return cannot('the recording was interrupted before the end, so it has no trace hash');
   const stopped: string[] = [];
   for await (const { message } of episode.messages('/stop')) stopped.push(message.stopId);

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PERTURBATION_KINDS, PerturbationError } from '../../sim/tasks/perturb.ts';
 import type { CheckResult } from '../../skills/check/check-result.ts';
+import type { ServerSettings } from '../../skills/perception/server-settings.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
@@ -11,6 +12,7 @@ import { episodeFolder, openTask, perturbedTaskFile, readRig, type TaskFile } fr
 import { Session } from '../session/session.ts';
 import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './approval-prompt.ts';
 import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
+import { readDetectorFile } from './detector-file.ts';
 import { readProgram } from './program-source.ts';
 
 const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
@@ -26,8 +28,13 @@ export const RUN_COMMAND: Command = {
       help: 'the program: the reference one, or a TypeScript file',
       default: 'expert',
     },
-    tier: { type: 'string', value: 'S1', help: 'which functions the program may call', default: 'S1' },
+    tier: { type: 'string', value: 'S1|S2|S3|S4', help: 'which functions the program may call', default: 'S1' },
     seed: { type: 'string', value: 'N', help: 'which world is drawn', default: '0' },
+    detector: {
+      type: 'string',
+      value: 'FILE',
+      help: 'YAML file of model servers that find things in pictures (default: the pixel detector)',
+    },
     perturb: {
       type: 'string',
       value: 'KIND',
@@ -65,6 +72,7 @@ export const RUN_COMMAND: Command = {
     const approve = oneOf('approve', input.text('approve') ?? '', ['ask', 'auto']);
     const speedScale = wholeNumber('speed', input.text('speed') ?? '', 1, 100) / 100;
     const seed = wholeNumber('seed', input.text('seed') ?? '', 0, Number.MAX_SAFE_INTEGER);
+    const detector = readDetector(input.text('detector'), tier);
     const source = openTask(taskName);
     const taskFile = perturbedFile(source.taskFor(seed), input.text('perturb'), seed);
     const program = readProgram(input.text('policy') ?? '', source.name, tier, taskFile.task);
@@ -73,6 +81,7 @@ export const RUN_COMMAND: Command = {
       rigFile: readRig(input.text('rig'), taskFile.task),
       seed,
       tier,
+      detector,
       pace: readPace(input.text('pace') ?? ''),
       recordFolder: resolve(input.text('record') ?? episodeFolder()),
       // The twin copies the world; a tier that may not know the world gets no preview from it.
@@ -131,6 +140,13 @@ export const RUN_COMMAND: Command = {
     }
   },
 };
+
+/** @throws UsageError for a tier that does not look, or a file that is not as documented */
+function readDetector(path: string | undefined, tier: string): ServerSettings | undefined {
+  if (path === undefined) return undefined;
+  if (tier === 'S1') throw new UsageError('--detector needs a tier that looks: add --tier S2, S3 or S4');
+  return readDetectorFile(path);
+}
 
 /** The task under the change that --perturb names. @throws UsageError when there is no such change of it */
 function perturbedFile(file: TaskFile, kind: string | undefined, seed: number): TaskFile {

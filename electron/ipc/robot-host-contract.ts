@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { failureSchema, previewSchema } from '../../drivers/episode/messages.ts';
 import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
+import { serverSettingsSchema } from '../../skills/perception/server-settings.ts';
 import type { Contract, Frozen } from './rpc.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'binary data');
@@ -81,6 +82,8 @@ const openSchema = z.object({
   tier: tierSchema,
   rigText: z.string(),
   rigPath: z.string(),
+  /** Model servers that find things in pictures; null for the pixel detector. */
+  detector: serverSettingsSchema.nullable(),
   /** Multiple of real time, or as fast as the machine allows. */
   pace: z.union([z.literal('fast'), z.number().positive()]),
   /** Where the episode goes; null records nothing. */

@@ -15,6 +15,7 @@ import { fastPacer, realTimePacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, OutputLine, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
 import type {
@@ -88,6 +89,7 @@ export class CellHost {
       rig: parseRig(params.rigText, params.rigPath),
       sandbox: this.#sandbox,
       modules: GUEST_MODULES,
+      detector: params.detector === null ? undefined : new ServerDetector(params.detector),
       // A world that outruns its recording waits for it.
       pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
       nowS: () => performance.now() / 1000,

@@ -14,6 +14,7 @@ import type { Tier } from '../../skills/api/definition.ts';
 import { apiChoice } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
+import type { ServerSettings } from '../../skills/perception/server-settings.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
 import { type BlockReport, type PreviewFacts, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
 import { type Client, connect, type EventHandlers, type Result } from '../ipc/rpc.ts';
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly rigFile: RigFile;
   readonly seed: number;
   readonly tier: Tier;
+  /** Model servers that find things in pictures; the pixel detector unless given. */
+  readonly detector?: ServerSettings;
   readonly pace: 'fast' | number;
   /** Folder for the episode; null records nothing. */
   readonly recordFolder: string | null;
@@ -33,6 +36,9 @@ export interface SessionOptions {
   readonly policy: string;
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
 }
+
+/** The version entry of a record whose things were found by model servers. */
+export const MODEL_SERVERS = 'model servers';
 
 /** The session's sign of life goes out this often, milliseconds: well below the gate's 250 ms. */
 const BEAT_MS = 80;
@@ -68,6 +74,8 @@ export class Session {
       capstan: VERSION,
       task: `${taskFile.task.name} ${taskFile.task.version}`,
       inertials: INERTIAL_SET,
+      // What servers answer is not in the record: such a run cannot be repeated from it.
+      ...(options.detector === undefined ? {} : { detector: MODEL_SERVERS }),
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
@@ -81,6 +89,7 @@ export class Session {
       tier,
       rigText: rigFile.text,
       rigPath: rigFile.path,
+      detector: options.detector ?? null,
       pace: options.pace,
       episodePath,
       episodeId,
