@@ -51,7 +51,7 @@ function trueSide({ mujoco, world, robot, task }: TierSideOptions): TierSide {
   return {
     planner,
     implement: (permit) => {
-      const ports = { ...permit, robot, planner, scene, task, say: nothing };
+      const ports = { ...permit, robot, planner, scene, task, cartPole: world.cartPole, say: nothing };
       return { ...highLevelImplementation(ports), ...domainImplementation(ports) };
     },
     dispose: () => planner.dispose(),
@@ -93,7 +93,7 @@ function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSide
   return {
     planner,
     implement: (permit) => {
-      const ports = { ...permit, robot, planner, scene, task, say: nothing };
+      const ports = { ...permit, robot, planner, scene, task, cartPole: world.cartPole, say: nothing };
       const functions = tier === 'S2' ? highLevelImplementation(ports) : lowLevelImplementation(ports);
       return { ...(functions as unknown as ApiImplementation), ...domainImplementation(ports) };
     },

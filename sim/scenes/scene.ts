@@ -5,6 +5,7 @@ import { STEP_S } from '../engine/physics.ts';
 import { type CollisionBits, pandaMjcf } from '../robots/panda/mjcf.ts';
 import { type ToolKind, toolFaces } from '../robots/panda/tools.ts';
 import { compose, IDENTITY_POSE, type Pose, type Vec3 } from '../spatial.ts';
+import { type CartPoleMount, cartPoleMjcf } from './cart-pole.ts';
 import type { Cavity } from './shapes/cavity.ts';
 
 /** A solid centred in its own frame. */
@@ -95,6 +96,8 @@ export interface Scene {
   readonly marks?: readonly MarkLayer[];
   /** Names of the fixtures on which the force of the arms is measured. */
   readonly forceOn?: readonly string[];
+  /** A machine of its own beside the robot, out of its reach. */
+  readonly apparatus?: CartPoleMount;
   /** Downward acceleration of free fall, m/s^2; the earth's when left out. */
   readonly gravityMPerS2?: number;
 }
@@ -231,10 +234,12 @@ export function sceneMjcf(scene: Scene, purpose: ScenePurpose): string {
     pandaMjcf(`${arm.side}/`, arm.worldFromBase, armBits, planning ? PLANNING_MARGIN_M : 0, arm.tool),
   );
   const all = (part: keyof (typeof arms)[number]) => arms.map((arm) => arm[part]).join('');
+  // Out of reach: plans need not know of it.
+  const machine = planning || scene.apparatus === undefined ? undefined : cartPoleMjcf(scene.apparatus);
   return `<mujoco model="capstan">
 <compiler angle="radian" autolimits="false"/>
 <option timestep="${STEP_S}" gravity="0 0 ${-(scene.gravityMPerS2 ?? EARTH_GRAVITY_M_PER_S2)}" integrator="implicitfast" cone="elliptic" impratio="10"><flag autoreset="disable"/></option>
-<worldbody>${scene.fixtures.map((fixture) => fixtureMjcf(fixture, propBits)).join('')}${all('body')}${scene.props.map((prop) => propMjcf(prop, propBits)).join('')}</worldbody>
-<contact>${all('contact')}</contact><tendon>${all('tendon')}</tendon><equality>${all('equality')}</equality><actuator>${all('actuator')}</actuator>${planning ? '' : `<sensor>${sensorsMjcf(scene)}</sensor>`}
+<worldbody>${scene.fixtures.map((fixture) => fixtureMjcf(fixture, propBits)).join('')}${all('body')}${scene.props.map((prop) => propMjcf(prop, propBits)).join('')}${machine?.body ?? ''}</worldbody>
+<contact>${all('contact')}</contact><tendon>${all('tendon')}</tendon><equality>${all('equality')}</equality><actuator>${all('actuator')}${machine?.actuator ?? ''}</actuator>${planning ? '' : `<sensor>${sensorsMjcf(scene)}</sensor>`}
 </mujoco>`;
 }

@@ -3,11 +3,11 @@
 
 import { cos } from '../portable-math.ts';
 import { isInCavity } from '../scenes/shapes/cavity.ts';
-import { invert, mat3FromQuat, transformPoint, type Vec3 } from '../spatial.ts';
+import { distance, invert, mat3FromQuat, transformPoint, type Vec3 } from '../spatial.ts';
 import { isOver, topOf, verticalHalf } from './box-geometry.ts';
 import type { GoalLeaf } from './goal.ts';
 import { isDrawn, isGentle, isWiped } from './mark-predicates.ts';
-import type { PropState, TaskWorld } from './task-world.ts';
+import { type PropState, type TaskWorld, TICK_S } from './task-world.ts';
 
 /** A stacked object's underside may be off its support's top by this much, metres. */
 const SUPPORT_GAP_M = 0.01;
@@ -62,6 +62,15 @@ export function leafHolds(world: TaskWorld, leaf: GoalLeaf): boolean {
   }
   if ('wiped' in leaf) return isWiped(world, leaf.wiped);
   if ('drawn' in leaf) return isDrawn(world, leaf.drawn);
+  if ('reached' in leaf) {
+    const { position, withinM, arm = 'left' } = leaf.reached;
+    const index = world.arms.findIndex(({ side }) => side === arm);
+    return index >= 0 && distance(world.tool(index).position, position) <= withinM;
+  }
+  if ('balanced' in leaf) {
+    const { withinRad, withinM, forS } = leaf.balanced;
+    return world.cartPole?.stayed(Math.round(forS / TICK_S), withinM, withinRad) ?? false;
+  }
   return isGentle(world, leaf.gentle);
 }
 

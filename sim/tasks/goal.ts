@@ -65,6 +65,18 @@ const LEAVES = {
   }),
   /** This was never pressed with more force, from the start of the run. */
   gentle: z.strictObject({ fixture: objectName, maxForceN: positive }),
+  /** The fingertips of an arm (the left one unless named) are this close to a point. */
+  reached: z.strictObject({
+    position: z.tuple([finite, finite, finite]),
+    withinM: positive.max(0.5),
+    arm: z.enum(['left', 'right']).optional(),
+  }),
+  /** The cart-pole has stayed within these bounds from the start of the run, for this long. */
+  balanced: z.strictObject({
+    withinRad: positive.max(1.6),
+    withinM: positive.max(10),
+    forS: positive.max(600),
+  }),
 };
 
 type Leaves = { readonly [Key in keyof typeof LEAVES]: Readonly<z.infer<(typeof LEAVES)[Key]>> };
@@ -98,6 +110,9 @@ export const GOAL_WORDS: Readonly<Record<GoalKind, string>> = {
   wiped: 'at least this `share` of the marks is gone',
   drawn: 'each line is covered by ink, and no ink is elsewhere, both within `toleranceM`',
   gentle: 'the fixture was never pressed with more than `maxForceN`, from the start of the run',
+  reached: 'the fingertips of the arm (the left one unless named) are within `withinM` of the point',
+  balanced:
+    'the pole of the cart-pole has stayed within `withinRad` of upright and its cart within `withinM` of the middle, from the start of the run for `forS` seconds',
 };
 
 export const GOAL_KINDS = Object.keys(LEAVES) as readonly GoalKind[];
@@ -200,6 +215,11 @@ export function describeGoal(goal: Goal): string {
   if ('upright' in goal) return `${goal.upright.object} is upright`;
   if ('wiped' in goal) return `${share(goal.wiped.share)} of ${goal.wiped.marks} is wiped off`;
   if ('drawn' in goal) return `${share(goal.drawn.share)} of the lines of ${goal.drawn.marks} are drawn`;
+  if ('reached' in goal) {
+    const { position, withinM, arm = 'left' } = goal.reached;
+    return `the ${arm} fingertips are within ${withinM} m of (${position.join(', ')})`;
+  }
+  if ('balanced' in goal) return `the pole stayed upright for ${goal.balanced.forS} s`;
   return `${goal.gentle.fixture} was never pressed with more than ${goal.gentle.maxForceN} N`;
 }
 

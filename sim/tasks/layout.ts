@@ -3,6 +3,7 @@
 
 import { createRandomStream, type RandomStream } from '../random.ts';
 import { PANDA_JOINT_LIMITS } from '../robots/panda/limits.ts';
+import { CART_POLE_POSITION, type CartPoleMount, START_SPREAD } from '../scenes/cart-pole.ts';
 import type { ArmMount, Fixture, Part, Prop, Scene } from '../scenes/scene.ts';
 import { SHAPES } from '../scenes/shapes/registry.ts';
 import { compose, IDENTITY_POSE, type Pose, quatFromAxisAngle, type Vec3 } from '../spatial.ts';
@@ -88,8 +89,22 @@ export function drawScene(task: Task, seed: number): Scene {
     props,
     ...(marks.length === 0 ? {} : { marks }),
     ...(forceOn.length === 0 ? {} : { forceOn }),
+    ...(task.api === 'cart-pole' ? { apparatus: drawCartPole(seed) } : {}),
     ...(physics.gravityMPerS2 === 9.81 ? {} : physics),
   };
+}
+
+/** A cart-pole that starts nearly upright and nearly still, as in Gym. */
+function drawCartPole(seed: number): CartPoleMount {
+  const random = createRandomStream(seed, 'start of the cart-pole');
+  const little = () => random.uniform(-START_SPREAD, START_SPREAD);
+  const start = {
+    positionM: little(),
+    velocityMPerS: little(),
+    angleRad: little(),
+    angularVelocityRadPerS: little(),
+  };
+  return { kind: 'cart-pole', position: CART_POLE_POSITION, start };
 }
 
 /** The furniture whose force a goal asks for. */

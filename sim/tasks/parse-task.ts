@@ -2,7 +2,7 @@
 
 import { SHAPES } from '../scenes/shapes/registry.ts';
 import { type Problem, parseYamlFile } from '../yaml-file.ts';
-import { type Goal, goalReferences } from './goal.ts';
+import { type Goal, goalLeaves, goalReferences } from './goal.ts';
 import { startRangeRad } from './layout.ts';
 import { type Task, taskSchema } from './task-schema.ts';
 
@@ -87,7 +87,19 @@ function referenceProblems(task: Task): Problem[] {
       problems.push({ path: [...path, 'name'], text: `"${name}" exists twice; give one of them another name` });
   });
   markProblems(task, problems);
+  machineProblems(task, problems);
   return problems;
+}
+
+/** A goal about a machine that only one kind of task has. */
+function machineProblems({ api, goal, variants }: Task, problems: Problem[]): void {
+  const named = (one: Goal): boolean => goalLeaves(one).some((leaf) => 'balanced' in leaf);
+  [{ goal, at: ['goal'] }, ...variants.map((variant, index) => ({ ...variant, at: ['variants', index, 'goal'] }))]
+    .filter((one) => api !== 'cart-pole' && named(one.goal))
+    .forEach(({ at }) => {
+      const text = `there is nothing to balance here; write api: cart-pole, not ${api}, or another goal`;
+      problems.push({ path: at, text });
+    });
 }
 
 /** Spills that would not lie on their furniture, and boards without a pen. */

@@ -10,6 +10,7 @@ import { PhysicsError } from '../engine/physics-error.ts';
 import { type ArmHandles, findArm, readJoints, readWidth } from '../robots/panda/arm-handles.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
+import { CartPole, type CartPoleState } from '../scenes/cart-pole.ts';
 import { geomName, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
 import type { Cavity } from '../scenes/shapes/cavity.ts';
 import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
@@ -32,6 +33,7 @@ export interface WorldSnapshot {
   readonly servos: readonly ArmServoState[];
   readonly hands: readonly HandServoState[];
   readonly marks: MarksState;
+  readonly cartPole?: CartPoleState;
 }
 
 /** True state of a prop, a feature, a fixture or of marks. */
@@ -58,6 +60,8 @@ export class TaskWorld {
   readonly hands: readonly HandServo[];
   /** What lies on the furniture without any thickness. */
   readonly marks: Marks;
+  /** The cart and pole beside the robot, where the scene has one. */
+  readonly cartPole: CartPole | undefined;
   readonly trace: TraceHash = createTraceHash();
   readonly #props: readonly { name: string; size: Vec3; cavity?: Cavity; qpos: number; qvel: number }[];
   readonly #bodies: readonly { name: string; body: number }[];
@@ -101,6 +105,8 @@ export class TaskWorld {
     this.#owners = this.#geomNames.map((name) => owners.get(name));
     this.marks = new Marks(this.physics, scene);
     for (let k = 0; k < Math.round(SETTLE_AT_START_S / TICK_S); k++) this.#advanceTick();
+    this.cartPole = scene.apparatus === undefined ? undefined : new CartPole(this.physics);
+    if (scene.apparatus !== undefined) this.cartPole?.begin(scene.apparatus.start);
   }
 
   /** Robot time, seconds since the world was ready. */
@@ -120,6 +126,7 @@ export class TaskWorld {
     this.#timeS += TICK_S;
     const { qpos, qvel, ctrl } = this.physics.views;
     this.trace.tick(qpos, qvel, ctrl);
+    this.cartPole?.tick();
     this.marks.tick((layer, removed, laid) => {
       this.trace.call('marks', JSON.stringify([layer, removed]), JSON.stringify(laid));
     });
@@ -249,6 +256,7 @@ export class TaskWorld {
       servos: this.servos.map((servo) => servo.state()),
       hands: this.hands.map((hand) => hand.state()),
       marks: this.marks.state(),
+      ...(this.cartPole === undefined ? {} : { cartPole: this.cartPole.state() }),
     };
   }
 
@@ -270,6 +278,7 @@ export class TaskWorld {
       hand.restore(snapshot.hands[index]);
     });
     this.marks.restore(snapshot.marks);
+    if (snapshot.cartPole !== undefined) this.cartPole?.restore(snapshot.cartPole);
   }
 
   dispose(): void {
