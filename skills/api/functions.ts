@@ -53,7 +53,7 @@ export const unsure: ApiErrorCase = {
   code: 'UNSURE',
   stage: 'perception',
   when: 'several things fit equally well; the message says where they are',
-  hint: 'Say more about the thing, as its colour and its shape.',
+  hint: 'Say more about the thing: its colour, its shape, or "left", "nearest", "largest".',
 };
 export const perceptionDown: ApiErrorCase = {
   code: 'PERCEPTION_DOWN',
@@ -75,7 +75,7 @@ export const motionErrors: readonly ApiErrorCase[] = [
     code: 'PATH_BLOCKED',
     stage: 'planning',
     when: 'the way there passes through the table, an object or the arm itself; nothing moved',
-    hint: 'Go over a higher point first, or approach with zApproach.',
+    hint: 'Go over a higher point first, or approach from straight above.',
   },
   {
     code: 'LIMIT_REFUSED',

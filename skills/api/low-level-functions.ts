@@ -63,7 +63,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'look',
       summary: 'Takes a fresh picture with depth.',
-      details: `The cameras are ${arms === 1 ? '"scene" and "wrist"' : '"scene", "wrist" (left arm) and "right wrist"'}. The depth is noisy and has holes at edges.`,
+      details: `The cameras are ${arms === 1 ? '"scene" and "wrist"' : '"scene", "wrist" (left arm) and "right wrist"'}. It shows the moment it was taken: after anything has moved, take another.`,
       parameters: [
         {
           name: 'options',
@@ -88,10 +88,12 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'look',
       summary: 'Finds the pixels of what a phrase names.',
-      details: 'Colour and shape words are understood: "red cube", "blue bowl", "green handle".',
+      details:
+        'Colour and shape words are understood, and one of left, right, nearest, farthest, largest, smallest, highest, lowest: ' +
+        '"red cube", "left blue bowl", "handle of the green pot". The masks belong to this observation only.',
       parameters: [
         { name: 'observationId', schema: observationIdSchema, doc: 'The `id` of an observation.' },
-        { name: 'phrase', schema: phraseSchema, doc: 'What to find.' },
+        { name: 'phrase', schema: phraseSchema, doc: 'What to find: one thing, by colour and shape.' },
         {
           name: 'options',
           schema: z.strictObject({ all: z.boolean().optional() }).optional(),
@@ -108,11 +110,11 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'look',
       summary: 'Finds the pixels of the thing seen at one pixel.',
-      details: 'u counts columns from the left, v rows from the top.',
+      details: 'u counts columns from the left, v rows from the top, in pixels of that picture.',
       parameters: [
         { name: 'observationId', schema: observationIdSchema, doc: 'The `id` of an observation.' },
-        { name: 'u', schema: z.number(), doc: 'Column.' },
-        { name: 'v', schema: z.number(), doc: 'Row.' },
+        { name: 'u', schema: z.number(), doc: 'Column, 0 to width - 1.' },
+        { name: 'v', schema: z.number(), doc: 'Row, 0 to height - 1.' },
       ],
       result: { schema: maskSchema, doc: 'The mask.' },
       errors: [notFound, unknownObservation, perceptionDown],
@@ -122,7 +124,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'look',
       summary: 'Gives one pixel of what a phrase names.',
-      details: 'A cheap way to find something for segmentPoint.',
+      details: 'The pixel lies well inside the thing; segmentPoint turns it into a mask.',
       parameters: [
         { name: 'observationId', schema: observationIdSchema, doc: 'The `id` of an observation.' },
         { name: 'phrase', schema: phraseSchema, doc: 'What to point at.' },
@@ -159,7 +161,8 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'look',
       summary: 'Gives the height of what a seen thing stands on, from the depth around its mask.',
-      details: 'Metres in the base frame. A thing that is held stands on nothing.',
+      details:
+        'The z of the surface in the base frame. What is held stands on nothing: measure before you take hold of it.',
       parameters: [
         { name: 'observationId', schema: observationIdSchema, doc: 'The observation the mask belongs to.' },
         { name: 'mask', schema: maskSchema, doc: 'From segmentText or segmentPoint.' },
@@ -182,8 +185,8 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       risk: 'look',
       summary: 'Fits a box around points.',
       details:
-        'The box stands upright unless free is true; an upright box reaches down to supportHeightM when it is given, because a ' +
-        'camera does not see undersides. extent holds full side lengths along the axes of the box.',
+        'The box stands upright unless free is true. A camera does not see undersides: give supportHeightM, and the box reaches ' +
+        'down to it. Its top is at position[2] + extent[2] / 2; extent holds full side lengths along the axes of the box.',
       parameters: [
         {
           name: 'points',
@@ -212,7 +215,9 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       fingers: true,
       risk: 'look',
       summary: 'Proposes fingertip poses from which closing the gripper takes hold of what a mask shows.',
-      details: 'Best first, checked against everything the camera sees and against the reach of the arm.',
+      details:
+        'Best first, checked against everything that picture shows and against the reach of the arm. Go there with planMotion ' +
+        'and an approachM of 0.1, fingers open.',
       parameters: [
         { name: 'observationId', schema: observationIdSchema, doc: 'The observation the mask belongs to.' },
         { name: 'mask', schema: maskSchema, doc: 'What to grasp.' },
@@ -240,7 +245,8 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'look',
       summary: 'Finds joint angles that put the fingertip at a pose.',
-      details: 'Starts from the present posture and stays close to it. Does not look at obstacles; nothing moves.',
+      details:
+        'Starts from the present posture and stays close to it. Does not look at obstacles; nothing moves. planMotion does both.',
       parameters: [
         { name: 'position', schema: vec3Schema, doc: 'Fingertip target in metres.' },
         { name: 'quatWxyz', schema: quatSchema, doc: 'Orientation of the tool; [0, 1, 0, 0] points straight down.' },
@@ -259,9 +265,9 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'move',
       summary: 'Moves the arm to joint angles and returns when it is at rest there.',
-      details: 'Planned around everything known, like planMotion.',
+      details: 'Goes around everything known, as planMotion does.',
       parameters: [
-        { name: 'jointsRad', schema: jointsSchema, doc: 'Seven angles in radians.' },
+        { name: 'jointsRad', schema: jointsSchema, doc: 'Seven angles in radians, not degrees, from the base up.' },
         {
           name: 'options',
           schema: armOption.extend(speed).optional(),
@@ -316,7 +322,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       tiers: LOW,
       risk: 'move',
       summary: 'Runs a plan of planMotion and returns when the arm is at rest at its end.',
-      details: 'Only the plan made last, and only from where it starts.',
+      details: 'Only the plan made last, once, and before the arm has moved otherwise.',
       parameters: [
         { name: 'planId', schema: z.string().min(1).max(40), doc: 'The `id` of the plan.' },
         {
@@ -327,7 +333,7 @@ export function lowLevelFunctions(arms: Arms): readonly ApiFunction[] {
       ],
       result: { schema: motionResultSchema, doc: 'How the motion ended; reached is true.' },
       errors: [
-        ...motionErrors,
+        ...motionErrors.filter(({ stage }) => stage !== 'planning'),
         {
           code: 'UNKNOWN_PLAN',
           stage: 'code',
