@@ -23,8 +23,11 @@ export const LARGE_BOWL: BowlSize = [0.18, 0.18, 0.07];
 
 /** Centres of any two things are this far apart where bowls allow it, metres (Code as Policies, appendix K). */
 export const APART_M = 0.15;
-/** Least room between two bowls, and between a bowl and a block: fingers pass there (m). */
+/** Least room between the boxes around two things, metres. */
 const BETWEEN_M = 0.002;
+/** The same between a block and a bowl whose rim is as high as the palm of a hand that grasps the block, metres. */
+const BESIDE_HIGH_RIM_M = 0.035;
+const HIGH_RIM_M = 0.06;
 /** Centres stay this far inside the workspace. */
 const INSET_M = { block: 0.03, bowl: 0.04 } as const;
 const MOST_DRAWS = 400;
@@ -32,7 +35,8 @@ const MOST_DRAWS = 400;
 /** Least distance of two centres: the layout of a task leaves the half diagonals of the boxes around things free. */
 export function leastDistanceM(one: Thing['kind'], other: Thing['kind'], bowl: BowlSize): number {
   const half = { block: (BLOCK_M * Math.SQRT2) / 2, bowl: (bowl[0] * Math.SQRT2) / 2 };
-  return Math.max(APART_M, half[one] + half[other] + BETWEEN_M);
+  const between = one !== other && bowl[2] > HIGH_RIM_M ? BESIDE_HIGH_RIM_M : BETWEEN_M;
+  return Math.max(APART_M, half[one] + half[other] + between);
 }
 
 export interface ToPlace {
@@ -57,7 +61,8 @@ export function spread(
     for (let draw = 0; draw < MOST_DRAWS && at === undefined; draw++) {
       const inset = INSET_M[kind];
       const [x, y] = [WORKSPACE.x, WORKSPACE.y].map(
-        ([low, high]) => Math.round(random.uniform(low + inset, high - inset) * 1000) / 1000,
+        // No -0: a file would read it as 0.
+        ([low, high]) => Math.round(random.uniform(low + inset, high - inset) * 1000) / 1000 + 0,
       );
       const free = placed.every((other) => {
         const [dx, dy] = [other.at[0] - x, other.at[1] - y];
