@@ -12,8 +12,8 @@ export default defineConfig({
     sequence: { shuffle: true, seed },
     // The texts that run inside the sandbox are made of the sources as they are, without a build.
     globalSetup: ['./esbuild.config.js'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
   },

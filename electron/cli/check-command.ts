@@ -1,12 +1,13 @@
 // Owns `capstan check`: the verdict on a program, without running it.
 
-import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
-import { createChecker } from '../../skills/check/checker.ts';
-import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
-import { readTask } from '../session/installation.ts';
+import { apiChoice } from '../../skills/api/policy-api.ts';
+import { startChecker } from '../../skills/check/killable-checker.ts';
+import { bundledEntry, openTask } from '../session/installation.ts';
 import { diagnosticLines } from './approval-prompt.ts';
 import { answer, type Command, oneOf, tell, UsageError } from './command.ts';
 import { readProgram } from './program-source.ts';
+
+const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
 
 export const CHECK_COMMAND: Command = {
   name: 'check',
@@ -23,11 +24,13 @@ export const CHECK_COMMAND: Command = {
     if (file === undefined || more.length > 0 || taskName === undefined) {
       throw new UsageError('name one file and its task, as in: capstan check program.ts --task cube-lift');
     }
-    const tier = oneOf('tier', input.text('tier') ?? '', ['S1']);
-    const { task } = readTask(taskName);
-    const checker = createChecker(apiFor(apiChoice(task, tier)), GUEST_MODULES);
-    const { source } = readProgram(file, task.name, tier);
-    const result = await checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
+    const tier = oneOf('tier', input.text('tier') ?? '', TIERS);
+    const source = openTask(taskName);
+    const program = readProgram(file, source.name, tier);
+    const checker = startChecker(apiChoice(source.taskFor(0).task, tier), { script: bundledEntry('check-worker.js') });
+    const result = await checker
+      .check({ source: program.source, blockName: 'block-1', session: { blocks: [] } })
+      .finally(() => checker.dispose());
     if (input.flag('json')) answer({ ok: result.ok, diagnostics: result.diagnostics, effects: result.effects });
     for (const line of diagnosticLines(result)) tell(line);
     tell(result.ok ? 'the program passes the check' : 'the program does not pass the check');
