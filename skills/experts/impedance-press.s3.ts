@@ -1,9 +1,9 @@
-// Presses with a spring of 800 N/m: at 50 Hz the tool moves with the speed at which spring, damper and touch balance.
+// Presses with a spring of 1200 N/m: at 50 Hz the tool moves with the speed at which spring, damper and touch balance.
 import { add, norm, scale, subtract } from 'capstan:math';
 
 const REST_POINT: Vec3 = [0.5, 0.1, -0.082];
-const STIFFNESS = 800; // N/m
-const DAMPING = 1000; // N s/m
+const STIFFNESS = 1200; // N/m
+const DAMPING = 1200; // N s/m
 const PERIOD = 0.02; // s
 const SLOWEST = 0.0005; // m/s: slower than this, it is at rest
 const DOWN: Quat = [0, 1, 0, 0];
