@@ -19,6 +19,7 @@ import {
 } from '../perception/obstacles.ts';
 import { type PerceivedObject, perceiveObject } from '../perception/perceive-object.ts';
 import { cloudFromPicture, filterCloud, mergeClouds, type PointCloud, thinCloud } from '../perception/point-cloud.ts';
+import { FLAT_M } from '../perception/shape-words.ts';
 import { PolicyError, sentence } from './errors.ts';
 import type { GraspProposal } from './grasp-proposals.ts';
 import { armIndex } from './motions.ts';
@@ -171,7 +172,8 @@ export class SeenScene implements SceneKnowledge {
   /** Takes note of a thing as it was measured in these looks. */
   keep(name: string, thing: PerceivedObject, views: readonly Observation[]): FoundObject {
     this.#measured.set(name, { thing, views });
-    if (!this.#isHeld(name)) {
+    // What is as flat as a mark stands in nobody's way.
+    if (!this.#isHeld(name) && thing.extent[2] > FLAT_M) {
       this.#named.set(name, { name, pose: thing.pose, size: thing.extent });
       this.#publish();
     }

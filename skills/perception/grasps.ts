@@ -196,8 +196,10 @@ function boxGrasps(
   if (widthM > WIDEST_M) return;
   const [x, y, z] = scene.box.pose.position;
   const top = z + scene.box.extent[2] / 2;
-  const toolZ = toolHeight(top, scene.supportM);
   const [c, s] = [closing[0], closing[1]];
+  // What hangs free and is thin is taken at its middle: there is nothing below to hold.
+  const hangs = scene.supportM !== undefined && z - scene.box.extent[2] / 2 > scene.supportM + ABOVE_SUPPORT_M;
+  const toolZ = hangs ? Math.max(z, top - DEEPEST_M) : toolHeight(top, scene.supportM);
   const farthest = Math.max(0, lengthM / 2 - HALF_PAD_M);
   for (let step = 0; step * SLICE_M <= farthest; step++) {
     for (const at of step === 0 ? [0] : [step * SLICE_M, -step * SLICE_M]) {

@@ -51,6 +51,10 @@ const WIDEST_HOLE = 4;
 const TRIMS = [0.06, 0.12];
 const VOXEL_M = 0.003;
 const FEWEST_PIXELS = 12;
+/** Supports seen at heights farther apart than this are two, metres. */
+const SAME_SUPPORT_M = 0.02;
+/** A box has this height at least, metres. */
+const THINNEST_M = 0.002;
 
 /**
  * Measures the thing that a phrase names.
@@ -131,7 +135,9 @@ export function measureObject(
     );
   }
   const best = agreeing[0];
-  const supportHeightM = mean(agreeing.map(({ shape }) => shape.supportM));
+  // Views that disagree do not see the same support: the nearer one is believed.
+  const alike = agreeing.filter((view) => Math.abs(supportOf(view) - supportOf(best)) < SAME_SUPPORT_M);
+  const supportHeightM = mean(alike.map(supportOf));
   const topM = mean(agreeing.map((view) => supportOf(view) + topHeight(view)));
   const cloud = removeOutliers(
     thinCloud(mergeClouds(agreeing.map(({ observation, mask }) => cloudFromPicture(observation, mask))), VOXEL_M),
@@ -191,8 +197,11 @@ function measureForm(
     if (ball !== undefined) return ball;
   }
   const evidence = gatherEvidence(views, topM, supportM);
-  const height = topM - supportM;
-  const middleZ = (topM + supportM) / 2;
+  // A view that shows it from straight above cannot say that it hangs free.
+  const hung = views.filter((view) => view.shape.undersideM > 0).map((view) => supportOf(view) + view.shape.undersideM);
+  const undersideM = Math.min(topM - THINNEST_M, Math.max(supportM, ...hung));
+  const height = topM - undersideM;
+  const middleZ = (topM + undersideM) / 2;
   if (shape.roundness > 0.6 && shape.lengthM < 1.6 * shape.widthM) {
     const circle = fitCircle(evidence.x, evidence.y);
     if (circle !== undefined && circle.radiusM < shape.lengthM && circle.residualM < 0.004) {

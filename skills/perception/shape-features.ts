@@ -38,6 +38,8 @@ export interface ShapeFeatures {
   readonly openingY: number;
   /** Radius of a circle as large as it; 0 where nothing opens. */
   readonly openingRadiusM: number;
+  /** Height of its underside above the support: 0 for what stands on it, more for a handle that stands off its pot. */
+  readonly undersideM: number;
   /** Another thing stands on it: only its sides are seen, and its outline is a guess. */
   readonly topped: boolean;
   /** Seen pixels with a depth. */
@@ -56,6 +58,9 @@ const CARRIED_M = 0.018;
 const BEYOND_PIXELS = 3;
 /** Sine of the angle between line of sight and plumb line below which a thing is seen from straight above. */
 const LEAST_PLUMB = 0.12;
+/** Shares of the rim that touch a carrier or a load, and that hang free although the thing is held at its ends. */
+const SHARE_TOUCHING = 0.6;
+const SHARE_FREE = 0.35;
 /** A top that is covered shows no more than this share of all that is seen of a thing. */
 const COVERED_TOP = 0.45;
 /** The carrier is above the plane by this, and its depth differs by no more than that, metres. */
@@ -127,6 +132,8 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
   );
   const topped = top.length < COVERED_TOP * seen.length && carriesSomething(picture, pixels, plane, heightM);
   const carriedM = bottomM > CARRIED_M && standsOnSomething(picture, pixels, plane) ? bottomM : 0;
+  // Of what hangs free only the upper side may be seen: it is taken to be as thick as it is wide.
+  const hangs = carriedM === 0 && bottomM > CARRIED_M && hangsFree(picture, pixels);
   return {
     supportM: mid + carriedM,
     heightM: heightM - carriedM,
@@ -145,6 +152,7 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     openingX: hole.x,
     openingY: hole.y,
     openingRadiusM: hole.radiusM,
+    undersideM: hangs ? Math.max(0, Math.min(bottomM, heightM - Math.min(footprint.sizeX, footprint.sizeY))) : 0,
     topped,
     seen: seen.length,
   };
@@ -158,7 +166,13 @@ type Side = 'below' | 'above';
  * plane. Behind what covers it, the depth jumps nearer; under what overhangs, the plane itself is seen.
  */
 function standsOnSomething(picture: Picture, pixels: Uint32Array, plane: SupportPlane): boolean {
-  return touchesUpright(picture, pixels, 'below', (pixel) => aboveM(picture, plane, pixel) > CARRIER_M);
+  const share = shareBeside(
+    picture,
+    pixels,
+    'below',
+    (far, pixel) => isLevelWith(picture, far, pixel) && aboveM(picture, plane, far) > CARRIER_M,
+  );
+  return share > SHARE_TOUCHING;
 }
 
 /**
@@ -166,7 +180,27 @@ function standsOnSomething(picture: Picture, pixels: Uint32Array, plane: Support
  * its depth and is at least as high. Behind a thing with a free top, what lies behind it is lower or farther away.
  */
 function carriesSomething(picture: Picture, pixels: Uint32Array, plane: SupportPlane, heightM: number): boolean {
-  return touchesUpright(picture, pixels, 'above', (pixel) => aboveM(picture, plane, pixel) > heightM - TOP_BAND_M);
+  const share = shareBeside(
+    picture,
+    pixels,
+    'above',
+    (far, pixel) => isLevelWith(picture, far, pixel) && aboveM(picture, plane, far) > heightM - TOP_BAND_M,
+  );
+  return share > SHARE_TOUCHING;
+}
+
+/** Whether a pixel shows something as far away as another does. */
+function isLevelWith({ depthM }: Picture, far: number, pixel: number): boolean {
+  return Math.abs(depthM[far] - depthM[pixel]) < CARRIER_STEP_M;
+}
+
+/** Whether it stands on nothing: just below its lowest pixels, what is seen is much farther away. */
+function hangsFree(picture: Picture, pixels: Uint32Array): boolean {
+  const { depthM } = picture;
+  // Where something nearer begins, that hides what is below.
+  const asks = (far: number, pixel: number) => depthM[far] > depthM[pixel] - CARRIER_M;
+  const farther = (far: number, pixel: number) => depthM[far] > depthM[pixel] + CARRIED_M;
+  return shareBeside(picture, pixels, 'below', farther, asks) > SHARE_FREE;
 }
 
 function aboveM({ x, y, z }: Picture, plane: SupportPlane, pixel: number): number {
@@ -174,15 +208,17 @@ function aboveM({ x, y, z }: Picture, plane: SupportPlane, pixel: number): numbe
 }
 
 /**
- * Whether most of what is seen just below or just above a thing, along the plumb line as the camera sees it, lies at the
- * thing's own depth and fits.
+ * The share of what is seen just below or just above a thing, along the plumb line as the camera sees it, that fits; 0
+ * where too little of it is seen.
+ * @param asks which pairs of pixels count: the one beyond, and the thing's own
  */
-function touchesUpright(
+function shareBeside(
   { depthM, width, height, observation }: Picture,
   pixels: Uint32Array,
   side: Side,
-  fits: (pixel: number) => boolean,
-): boolean {
+  fits: (far: number, pixel: number) => boolean,
+  asks: (far: number, pixel: number) => boolean = () => true,
+): number {
   const { intrinsics, worldFromCamera } = observation;
   const [dx, dy, dz] = rotate(quatConjugate(worldFromCamera.quatWxyz), [0, 0, side === 'below' ? -1 : 1]);
   const own = ownMarks;
@@ -207,11 +243,12 @@ function touchesUpright(
     if (farU < 0 || farV < 0 || farU >= width || farV >= height) continue;
     const far = farV * width + farU;
     if (own[nextV * width + nextU] === 1 || own[far] === 1 || depthM[far] === 0) continue;
+    if (!asks(far, pixel)) continue;
     asked++;
-    if (Math.abs(depthM[far] - depthM[pixel]) < CARRIER_STEP_M && fits(far)) touching++;
+    if (fits(far, pixel)) touching++;
   }
   for (let i = 0; i < pixels.length; i++) own[pixels[i]] = 0;
-  return asked >= 3 && touching > 0.6 * asked;
+  return asked < 3 ? 0 : touching / asked;
 }
 
 /** Compares how far the outline lies from a circle and from a rectangle. */

@@ -184,6 +184,16 @@ describe('a phrase', () => {
     }
   });
 
+  it('finds a bar that hangs free no higher than it is thick, and a bar on the table down to the table', async () => {
+    for (const above of [0.1, 0]) {
+      const { observation } = look([{ at: [0.6, 0.1], size: [0.018, 0.11, 0.018], colour: GREEN, yaw: 0.3, above }]);
+      const { pose, extent } = await perceiveObject([observation], detector, 'green handle');
+      expect(Math.abs(pose.position[2] - (TOP + above + 0.009))).toBeLessThan(0.006);
+      expect(extent[2]).toBeGreaterThan(0.009);
+      expect(extent[2]).toBeLessThan(0.03);
+    }
+  });
+
   it('finds marks on the table as one spill, and no shadow', async () => {
     const marks = Array.from(
       { length: 6 },
