@@ -4,7 +4,7 @@
 import { expect } from 'vitest';
 import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { type CallRecord, Cell, PLAIN_RUN } from '../../electron/session/cell.ts';
-import { readRig, readTask } from '../../electron/session/installation.ts';
+import { openTask, readRig } from '../../electron/session/installation.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
 import type { Detector } from '../../skills/perception/detector.ts';
@@ -50,7 +50,7 @@ export async function tryMisuses(
   misuses: readonly Misuse[],
   { task: name, tier, seed = 3, before = '', detector }: MisuseStand,
 ): Promise<{ readonly api: PolicyApi; readonly seen: ReadonlyMap<Misuse, Seen> }> {
-  const { task } = readTask(name);
+  const { task } = openTask(name).taskFor(seed);
   const { rig } = readRig(undefined, task);
   const sandbox = inProcessSandbox();
   const failures: unknown[] = [];
