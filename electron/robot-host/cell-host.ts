@@ -36,6 +36,7 @@ import {
 } from '../session/cell.ts';
 import { FactsCollector } from '../session/preview-facts.ts';
 import { CellRecorder } from './cell-recorder.ts';
+import { tickAfterArrivals } from './gate-watch.ts';
 
 type Emit = {
   [Name in keyof (typeof ROBOT_HOST_CONTRACT)['events']]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
@@ -106,8 +107,7 @@ export class CellHost {
       onGate: (event) => this.#noteGate(event),
     });
     if (params.episodePath !== null) await this.#record(params.episodePath, params, task.instruction);
-    // Behind whatever has arrived: a host that was busy must not take its own lateness for the session's silence.
-    this.#gateTimer = setInterval(() => setImmediate(() => cell.gate.tick()), GATE_TICK_MS);
+    this.#gateTimer = setInterval(() => tickAfterArrivals(cell.gate), GATE_TICK_MS);
   }
 
   async #record(path: string, params: OpenParams, instruction: string): Promise<void> {
