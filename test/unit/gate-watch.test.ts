@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { tickAfterArrivals } from '../../electron/robot-host/gate-watch.ts';
@@ -14,15 +13,16 @@ test('a process that was busy reads the beats that have come before its gate loo
   const order: string[] = [];
   port2.on('message', () => order.push('beat'));
   await new Promise<void>((resolve) => {
-    readFile(import.meta.filename, () => {
-      tickAfterArrivals({
-        tick: () => {
-          order.push('tick');
-          resolve();
-        },
-      });
+    // Taken in the same turn as the look of the gate, and before it.
+    setImmediate(() => {
       port1.postMessage('beat');
       busy(400);
+    });
+    tickAfterArrivals({
+      tick: () => {
+        order.push('tick');
+        resolve();
+      },
     });
   });
   port2.close();
