@@ -9,7 +9,6 @@ import {
   compose,
   IDENTITY_POSE,
   invert,
-  mat3FromQuat,
   type Pose,
   quatFromAxisAngle,
   quatMultiply,
@@ -18,10 +17,11 @@ import {
 } from '../../sim/spatial.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { ApiImplementation } from './binding.ts';
+import { boxFromAbove } from './box-from-above.ts';
 import { PolicyError } from './errors.ts';
 import type { ApiCall } from './implementation.ts';
 import { type MotionPorts, moveArm, runStretches, translated } from './motions.ts';
-import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
+import type { SceneKnowledge } from './scene-knowledge.ts';
 
 export type Point2 = readonly [x: number, y: number];
 
@@ -234,11 +234,4 @@ export function smoothRuns(points: readonly Point2[]): readonly (readonly Point2
 function turns(ux: number, uy: number, vx: number, vy: number): boolean {
   const lengths = Math.sqrt((ux * ux + uy * uy) * (vx * vx + vy * vy));
   return ux * vx + uy * vy < cos(CORNER_RAD) * lengths;
-}
-
-function boxFromAbove({ pose, extent }: FoundObject): [number, number, number, number] {
-  const m = mat3FromQuat(pose.quatWxyz);
-  const half = [0, 1].map((row) => [0, 1, 2].reduce((sum, k) => sum + (Math.abs(m[3 * row + k]) * extent[k]) / 2, 0));
-  const [x, y] = pose.position;
-  return [x - half[0], y - half[1], x + half[0], y + half[1]];
 }

@@ -24,6 +24,7 @@ import {
 } from '../../sim/tasks/tabletop/words.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { ApiImplementation } from './binding.ts';
+import { besideM, boxFromAbove } from './box-from-above.ts';
 import { PolicyError } from './errors.ts';
 import { freeGrasp, highLevelImplementation } from './high-level.ts';
 import type { ApiCall } from './implementation.ts';
@@ -197,13 +198,8 @@ function liesOver(thing: FoundObject, below: FoundObject): boolean {
 }
 
 /** Height of the highest thing under a block that is put at a point; undefined over the bare table. */
-function topUnder(things: readonly FoundObject[], [x, y]: Point2): number | undefined {
-  const tops = things
-    .filter((thing) => {
-      const [x0, y0, x1, y1] = boxFromAbove(thing);
-      return x > x0 - FOOT_RADIUS_M && x < x1 + FOOT_RADIUS_M && y > y0 - FOOT_RADIUS_M && y < y1 + FOOT_RADIUS_M;
-    })
-    .map(topOf);
+function topUnder(things: readonly FoundObject[], point: Point2): number | undefined {
+  const tops = things.filter((thing) => besideM(thing, point) < FOOT_RADIUS_M).map(topOf);
   return tops.length === 0 ? undefined : Math.max(...tops);
 }
 
@@ -219,13 +215,6 @@ function squared(quatWxyz: Quat): Quat {
   const yaw = atan2(y, x);
   const quarter = Math.round(yaw / (HALF_TURN_RAD / 2)) * (HALF_TURN_RAD / 2);
   return quatMultiply(quatFromAxisAngle([0, 0, 1], quarter), TOOL_DOWN);
-}
-
-function boxFromAbove({ pose, extent }: FoundObject): [number, number, number, number] {
-  const m = mat3FromQuat(pose.quatWxyz);
-  const half = [0, 1].map((row) => [0, 1, 2].reduce((sum, k) => sum + (Math.abs(m[3 * row + k]) * extent[k]) / 2, 0));
-  const [x, y] = pose.position;
-  return [x - half[0], y - half[1], x + half[0], y + half[1]];
 }
 
 function nearestCorner([x, y]: Point2) {
