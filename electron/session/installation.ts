@@ -219,9 +219,14 @@ export function expertPath(task: string, tier: string): string {
   return same === undefined || existsSync(own) ? own : expertPath(task, same);
 }
 
+/** The tier whose hands the generic expert has at a tier: of S4 those of S3. */
+function handsTier(tier: string): string | undefined {
+  return [tier, SAME_FUNCTIONS[tier]].find((one) => one !== undefined && REARRANGEMENT_TIERS.includes(one));
+}
+
 /** Whether the generic expert for rearrangements has a program for a task at a tier. */
 export function hasGenericExpert(task: Task, tier: string): boolean {
-  return REARRANGEMENT_TIERS.includes(tier) && rearrangementProblem(task) === undefined;
+  return handsTier(tier) !== undefined && rearrangementProblem(task, tier) === undefined;
 }
 
 /**
@@ -239,7 +244,7 @@ export function readExpert(
   const what = definition ?? (taskNames().includes(task) ? openTask(task).taskFor(0).task : undefined);
   const generic = what === undefined ? undefined : genericExpert(what, tier);
   if (generic !== undefined) return generic;
-  const why = what === undefined ? undefined : rearrangementProblem(what);
+  const why = what === undefined ? undefined : rearrangementProblem(what, tier);
   const tasks = taskNames().filter((name) => existsSync(expertPath(name, tier)));
   throw new NotFoundError(
     `there is no expert for ${task} at tier ${tier}; at this tier there are experts for: ${tasks.join(', ') || 'no task'}${
@@ -259,10 +264,11 @@ export function genericExpert(
   task: Task,
   tier: string,
 ): { readonly source: string; readonly path: string } | undefined {
-  if (!hasGenericExpert(task, tier)) return undefined;
+  const handsOf = handsTier(tier);
+  if (handsOf === undefined || !hasGenericExpert(task, tier)) return undefined;
   const path = join(EXPERT_FOLDER, 'rearrangement-brain.ts');
-  const hands = join(EXPERT_FOLDER, `rearrangement-hands.${tier.toLowerCase()}.ts`);
-  const source = rearrangementProgram(task, {
+  const hands = join(EXPERT_FOLDER, `rearrangement-hands.${handsOf.toLowerCase()}.ts`);
+  const source = rearrangementProgram(task, tier, {
     hands: readFileSync(hands, 'utf8'),
     brain: readFileSync(path, 'utf8'),
   });

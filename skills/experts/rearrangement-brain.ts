@@ -1,7 +1,7 @@
 // --- Words of this program. ---
 
 import { add, mat3FromQuat, mean, quatFromAxisAngle, quatMultiply, rotate, subtract } from 'capstan:math';
-import { grip, look, proposeGrasp, reach, release, stepAside } from './rearrangement-hands.s1.ts';
+import { grip, look, notePlaced, proposeGrasp, reach, release, stepAside } from './rearrangement-hands.s1.ts';
 
 interface Goal {
   [kind: string]: unknown;
@@ -37,7 +37,7 @@ export interface Thing {
   extent: Vec3;
 }
 
-export interface Grasp {
+export interface Hold {
   position: Vec3;
   quatWxyz: Quat;
   widthM?: number;
@@ -591,6 +591,11 @@ async function carry(name: string, place: Place): Promise<void> {
       }
       // Among walls and neighbours the fingers open only as far as they must.
       await letGo(Math.min(0.08, (grasp.widthM ?? thing.sides[1]) + 0.016));
+      notePlaced({
+        ...seen,
+        position: [place.x, place.y, place.floor + thing.height / 2],
+        quatWxyz: quatMultiply(quatFromAxisAngle([0, 0, 1], turn), seen.quatWxyz),
+      });
       await reach(add(target, [0, 0, 0.12]), tool);
       return;
     }

@@ -1,6 +1,6 @@
 // --- Eyes and hands at tier S1: names are known to the robot, and poses are true. ---
 
-import type { Grasp, Thing } from './rearrangement-brain.ts';
+import type { Hold, Thing } from './rearrangement-brain.ts';
 
 /** Finds something by its name. */
 export async function look(name: string): Promise<Thing> {
@@ -8,7 +8,7 @@ export async function look(name: string): Promise<Thing> {
 }
 
 /** A fingertip pose from which this thing can be taken. */
-export async function proposeGrasp(thing: Thing): Promise<Grasp> {
+export async function proposeGrasp(thing: Thing): Promise<Hold> {
   return await sampleGraspPose(thing.name);
 }
 
@@ -28,3 +28,6 @@ export async function release(widthM = 0.08): Promise<void> {
 export async function grip(): Promise<boolean> {
   return (await closeGripper()).holding;
 }
+
+/** Keeps in mind where a thing was put; nothing to do where poses are known. */
+export function notePlaced(_thing: Thing): void {}

@@ -2,8 +2,11 @@
 // the words of its goal. Must never look at a world: the program does that itself.
 
 import { SHAPES } from '../../sim/scenes/shapes/registry.ts';
-import { describeGoal, type Goal, type GoalKind } from '../../sim/tasks/goal.ts';
+import { quatFromAxisAngle } from '../../sim/spatial.ts';
+import { describeGoal, type Goal, type GoalKind, goalReferences } from '../../sim/tasks/goal.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
+import { COLOUR_WORDS } from '../perception/colour-words.ts';
+import { parsePhrase } from '../perception/phrase.ts';
 
 /** The two parts of the program's text, as this installation ships them. */
 export interface RearrangementTexts {
@@ -14,7 +17,9 @@ export interface RearrangementTexts {
 }
 
 /** Tiers for which there are hands: skills/experts/rearrangement-hands.<tier>.ts. */
-export const REARRANGEMENT_TIERS: readonly string[] = ['S1'];
+export const REARRANGEMENT_TIERS: readonly string[] = ['S1', 'S2', 'S3'];
+/** Tiers at which things are found in pictures, by words. */
+const TIERS_THAT_SEE: readonly string[] = ['S2', 'S3', 'S4'];
 
 /** Words of a goal the program can bring about; the others it cannot. */
 const WORDS: ReadonlySet<GoalKind> = new Set([
@@ -33,8 +38,8 @@ const WORDS: ReadonlySet<GoalKind> = new Set([
 /** The hand opens 0.08 m; it needs a little room on both sides (m). */
 const WIDEST_GRASP_M = 0.074;
 
-/** Why the generic expert has no program for a task; undefined when it has one. */
-export function rearrangementProblem(task: Task): string | undefined {
+/** Why the generic expert has no program for a task at a tier; undefined when it has one. */
+export function rearrangementProblem(task: Task, tier = 'S1'): string | undefined {
   if (task.api !== 'arm') return `its programs speak the ${task.api} functions`;
   if (task.robot.arms !== 1 || task.robot.tool !== 'hand') return 'it is for one arm with a hand';
   const unknown = [...new Set(kindsOf(task.goal))].filter((kind) => !WORDS.has(kind));
@@ -46,21 +51,63 @@ export function rearrangementProblem(task: Task): string | undefined {
     const [x, y] = 'min' in prop.size ? prop.size.max : prop.size;
     if (Math.min(x, y) > WIDEST_GRASP_M) return `"${name}" is too wide for the hand`;
   }
-  return undefined;
+  if (!TIERS_THAT_SEE.includes(tier)) return undefined;
+  return thingsSought(task)
+    .map(phraseProblem)
+    .find((problem) => problem !== undefined);
+}
+
+/** Why a thing cannot be looked for by its name; undefined when it can. */
+function phraseProblem(name: string): string | undefined {
+  const parsed = parsePhrase(name);
+  const hint = 'name it by colour and shape, as "red block"';
+  if (parsed.kind === 'unknown') {
+    const words = parsed.words.map((word) => `"${word}"`).join(', ') || 'nothing but words that say nothing';
+    return `"${name}" cannot be found in a picture by its name (not understood: ${words}); ${hint}`;
+  }
+  if (parsed.phrase.part === undefined) return undefined;
+  return `"${name}" would be looked for as a part of a thing; ${hint}`;
+}
+
+/** Names of the things that a program which sees looks for: those that the goal speaks of. */
+function thingsSought({ goal, world }: Task): string[] {
+  const spoken = new Set(goalReferences(goal).map(({ name }) => name));
+  return world.props.map(({ name }) => name).filter((name) => spoken.has(name));
+}
+
+/** What each thing may be called: its name, and its colour where no other thing has it. */
+function phrasesFor(names: readonly string[]): Record<string, string[]> {
+  const colourOf = (name: string) => COLOUR_WORDS.find((colour) => name.split(' ').includes(colour));
+  const colours = names.map(colourOf);
+  return Object.fromEntries(
+    names.map((name, index) => {
+      const colour = colours[index];
+      const isOnlyOne = colour !== undefined && colours.filter((other) => other === colour).length === 1;
+      return [name, isOnlyOne ? [name, `${colour} object`] : [name]];
+    }),
+  );
 }
 
 /**
  * The program that brings about a task's goal, at a tier for which there are texts: the goal and the names of the things
  * as data, then hands and brain. Undefined when the goal has words it cannot bring about.
  */
-export function rearrangementProgram(task: Task, { hands, brain }: RearrangementTexts): string | undefined {
-  if (rearrangementProblem(task) !== undefined) return undefined;
+export function rearrangementProgram(
+  task: Task,
+  tier: string,
+  { hands, brain }: RearrangementTexts,
+): string | undefined {
+  if (rearrangementProblem(task, tier) !== undefined) return undefined;
   const { fixtures, props } = task.world;
   const area = ({ size }: (typeof fixtures)[number]) => size[0] * size[1];
   const table = fixtures.reduce((largest, one) => (area(one) > area(largest) ? one : largest));
   const hollow = [...fixtures, ...props].filter(({ shape }) => SHAPES[shape].hollow === true);
   const names = (things: readonly { readonly name: string }[]) => JSON.stringify(things.map(({ name }) => name));
-  const movable = props.filter((prop) => !hollow.includes(prop));
+  const sees = TIERS_THAT_SEE.includes(tier);
+  const sought = thingsSought(task);
+  // Whoever sees needs no names of what stands about besides: it is in the pictures, and motions go around it.
+  const things = sees ? props.filter(({ name }) => sought.includes(name)) : props;
+  const movable = things.filter((prop) => !hollow.includes(prop));
   return `// Puts things in their places: ${describeGoal(task.goal)}.
 // It reads the goal, looks where everything is, chooses a place for each thing, and carries one at a time; after each it
 // looks again and plans anew, so that a thing that slipped is simply put right.
@@ -68,16 +115,31 @@ import { add, mat3FromQuat, mean, quatFromAxisAngle, quatMultiply, rotate, subtr
 
 const GOAL: Goal = ${JSON.stringify(task.goal)};
 /** What stands on the table, what of it can be carried, and what can hold things. */
-const THINGS: string[] = ${names(props)};
+const THINGS: string[] = ${names(things)};
 const MOVABLE: string[] = ${names(movable)};
-const HOLLOW: string[] = ${names(hollow)};
+const HOLLOW: string[] = ${names(hollow.filter((one) => !props.some((prop) => prop === one && !things.includes(prop))))};
 /** What things stand on, the table among it. */
 const SURFACES: string[] = ${names(fixtures.filter((one) => !hollow.includes(one)))};
 const TABLE = ${JSON.stringify(table.name)};
-
+${sees ? declaredFurniture(task) : ''}
 ${partOf(hands)}
 
 ${partOf(brain)}
+`;
+}
+
+/** Furniture as the task file declares it, and the words for what moves: for programs that see. */
+function declaredFurniture(task: Task): string {
+  const furniture = task.world.fixtures.map(({ name, position, yaw, size }) => ({
+    name,
+    position,
+    quatWxyz: quatFromAxisAngle([0, 0, 1], yaw),
+    extent: size,
+  }));
+  return `/** The furniture of the installation, which is known and never moves: a camera does not tell a table from a mat. */
+const FURNITURE: Thing[] = ${JSON.stringify(furniture)};
+/** What to look for, best words first. */
+const PHRASES: Record<string, string[]> = ${JSON.stringify(phrasesFor(thingsSought(task)))};
 `;
 }
 

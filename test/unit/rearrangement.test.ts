@@ -26,11 +26,16 @@ const YAML_ONLY = [
   'tower-of-four',
   'unstack',
 ];
-const checker = createChecker(apiFor({ tier: 'S1', arms: 1 }), GUEST_MODULES);
+/** Tasks with a thing that no picture is searched for by its name: "plank", "middle block". */
+const NOT_BY_NAME = ['bridge', 'stack-by-size'];
+const TIERS = ['S1', 'S2', 'S3'] as const;
+const checkers = new Map(TIERS.map((tier) => [tier, createChecker(apiFor({ tier, arms: 1 }), GUEST_MODULES)]));
 const sandbox = await inProcessSandbox();
 
-async function blockOf(task: Task) {
-  const source = genericExpert(task, 'S1')?.source ?? '';
+async function blockOf(task: Task, tier: (typeof TIERS)[number] = 'S1') {
+  const source = genericExpert(task, tier)?.source ?? '';
+  const checker = checkers.get(tier);
+  if (checker === undefined) throw new Error(`there is no checker for ${tier}`);
   const { ok, diagnostics, javascript, effects } = await checker.check({
     source,
     blockName: 'block-1',
@@ -61,6 +66,42 @@ describe('the generic expert', () => {
     expect(task.variants.length).toBeGreaterThanOrEqual(1);
     await blockOf(task);
     for (const { goal } of task.variants) await blockOf({ ...task, goal });
+  });
+
+  test.each(['S2', 'S3'] as const)('has a program for every goal at %s, and each passes the check', async (tier) => {
+    for (const name of YAML_ONLY) {
+      const { task } = readTask(name);
+      for (const goal of [task.goal, ...task.variants.map((variant) => variant.goal)]) {
+        const variant: Task = { ...task, goal };
+        const problem = rearrangementProblem(variant, tier);
+        if (NOT_BY_NAME.includes(name)) expect(problem).toMatch(/cannot be found in a picture|part of a thing/);
+        else expect({ name, problem }).toEqual({ name, problem: undefined });
+        if (problem === undefined) expect((await blockOf(variant, tier)).source).toContain('FURNITURE');
+      }
+    }
+  });
+
+  test('knows by name only what its goal speaks of, and furniture, where it has to see', () => {
+    const { task } = readTask('swap-two');
+    const cluttered = perturbTask(task, 'environment', seed);
+    const extra = cluttered.world.props.slice(task.world.props.length).map(({ name }) => name);
+    expect(extra.length).toBeGreaterThan(0);
+    for (const tier of ['S2', 'S3', 'S4']) {
+      const { source } = genericExpert(cluttered, tier) ?? {};
+      expect(source).toContain('"red cube"');
+      for (const name of extra) expect(source).not.toContain(name);
+    }
+    expect(genericExpert(cluttered, 'S4')?.source).toBe(genericExpert(cluttered, 'S3')?.source);
+  });
+
+  test('says which name the cameras could not find', () => {
+    const { task } = readTask('bridge');
+    expect(rearrangementProblem(task)).toBeUndefined();
+    expect(rearrangementProblem(task, 'S3')).toMatch(
+      /^"plank" cannot be found in a picture.*"plank".*colour and shape/,
+    );
+    expect(() => readExpert('bridge', 'S2')).toThrow(/no expert for bridge at tier S2.*"plank" cannot be found/s);
+    expect(rearrangementProblem(readTask('stack-by-size').task, 'S2')).toMatch(/"middle block"/);
   });
 
   test('is the expert of a task that has none of its own, and of a goal for which none was written', () => {
