@@ -32,6 +32,10 @@ const POINTS_PER_CLUSTER = 14;
 const KNOWN_MARGIN_M = 0.012;
 /** Nothing of a thing that stands is seen lower than this above what it stands on: then it floats, metres. */
 const FLOATS_M = 0.05;
+/** A box that is less filled than this, seen from above, and longer than this, metres, is cut in two; so many times. */
+const LEAST_FILLED = 0.6;
+const LARGEST_UNCUT_M = 0.1;
+const MOST_CUTS = 3;
 /** Share of the points outside each side of a box, for flying pixels. */
 const TRIM = 0.02;
 
@@ -107,10 +111,26 @@ export function obstaclesAmong(points: Float64Array, known: readonly SolidBox[])
       }
     }
     if (members.length < POINTS_PER_CLUSTER) continue;
-    const box = boxAround(points, members);
-    if (box !== undefined) boxes.push(box);
+    boxes.push(...boxesAround(points, members, MOST_CUTS));
   }
   return boxes;
+}
+
+/** One box around a cluster, or several where one would be mostly empty: a pot with its handles is no block. */
+function boxesAround(points: Float64Array, members: readonly number[], cuts: number): SolidBox[] {
+  if (members.length < POINTS_PER_CLUSTER) return [];
+  const box = boxAround(points, members);
+  if (box === undefined) return [];
+  const long = box.size[0] >= box.size[1] ? 0 : 1;
+  const filled = new Set(
+    members.map((at) => `${Math.floor(points[at] / CELL_M)}/${Math.floor(points[at + 1] / CELL_M)}`),
+  );
+  const isFull = filled.size * CELL_M * CELL_M > LEAST_FILLED * box.size[0] * box.size[1];
+  if (cuts === 0 || isFull || box.size[long] < LARGEST_UNCUT_M) return [box];
+  const fromWorld = invert(box.pose);
+  const isFirst = (at: number) => transformPoint(fromWorld, [points[at], points[at + 1], points[at + 2]])[long] < 0;
+  const halves = [members.filter(isFirst), members.filter((at) => !isFirst(at))];
+  return halves.flatMap((half) => boxesAround(points, half, cuts - 1));
 }
 
 function boxAround(points: Float64Array, members: readonly number[]): SolidBox | undefined {
