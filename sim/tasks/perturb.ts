@@ -9,6 +9,7 @@ import { exchanged, shifted } from './perturb-position.ts';
 import { otherSurroundings } from './perturb-surroundings.ts';
 import { resized } from './perturb-things.ts';
 import { PerturbationError } from './perturbation-error.ts';
+import { TASK_FAMILIES } from './task-family.ts';
 import type { Task } from './task-schema.ts';
 
 export { PerturbationError } from './perturbation-error.ts';
@@ -53,12 +54,29 @@ function changedTask(task: Task, kind: PerturbationKind, seed: number): Task {
       return { ...task, instruction: task.rewordings[random.integer(task.rewordings.length)] };
     }
     case 'position':
+      if (TASK_FAMILIES.some(({ name }) => name === task.name)) return drawnElsewhere(task, random);
       return thatHasRoom(task, seed, random, (one) => shifted(exchanged(one, random), random));
     case 'object':
       return thatHasRoom(task, seed, random, resized);
     case 'environment':
       return thatHasRoom(task, seed, random, otherSurroundings);
   }
+}
+
+/** Draws of a family's task that are tried until one has the same instruction. */
+const MOST_FAMILY_DRAWS = 500;
+
+/**
+ * The same sentence about things in other places: what a family's sentence means depends on where they stand, so its goal
+ * is drawn with them.
+ */
+function drawnElsewhere(task: Task, random: RandomStream): Task {
+  const family = TASK_FAMILIES.find(({ name }) => name === task.name);
+  for (let draw = 0; family !== undefined && draw < MOST_FAMILY_DRAWS; draw++) {
+    const other = family.draw(random.integer(2_147_483_647));
+    if (other.instruction === task.instruction) return other;
+  }
+  throw new PerturbationError(`${task.name} was not drawn with the same instruction again: "${task.instruction}"`);
 }
 
 /** A change of which the layout can be drawn for this seed. */

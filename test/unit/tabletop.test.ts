@@ -5,6 +5,7 @@ import type { Vec3 } from '../../sim/spatial.ts';
 import { holds } from '../../sim/tasks/judge.ts';
 import { drawScene } from '../../sim/tasks/layout.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import { perturbTask } from '../../sim/tasks/perturb.ts';
 import { TABLETOP_FAMILIES } from '../../sim/tasks/tabletop/families.ts';
 import { ATTRIBUTES } from '../../sim/tasks/tabletop/templates.ts';
 import { CORNERS, cornerPoint, type Place, regionOf, WORKSPACE } from '../../sim/tasks/tabletop/words.ts';
@@ -95,6 +96,16 @@ describe.each(TABLETOP_FAMILIES.map(({ name }) => name))('the family %s', (name)
       for (const prop of scene.props) expect(prop.pose.position.slice(0, 2)).toEqual(spotOf(task, prop.name));
       expect(task.rewordings.length).toBeGreaterThan(0);
     }
+  });
+
+  test('keeps its sentence when its places are changed, and what it then means', () => {
+    const seed = random.integer(1_000_000);
+    const task = family(name).draw(seed);
+    const elsewhere = perturbTask(task, 'position', seed);
+    expect(elsewhere.instruction).toBe(task.instruction);
+    expect(elsewhere.layout).not.toEqual(task.layout);
+    expect(perturbTask(task, 'position', seed)).toEqual(elsewhere);
+    expect(parseTask(stringify(elsewhere), name).goal).toEqual(elsewhere.goal);
   });
 
   test('speaks only of colours, places and words of its own attributes', () => {
