@@ -608,7 +608,7 @@ export const S3_ROWS: readonly Misuse[] = [
     'PATH_BLOCKED',
     'folds the arm into the table',
     'await moveToJoints([0, 1.3, 0, -1.2, 0, 2.4, 0.8]);',
-    /table/,
+    /would (be|pass) .*(inside|within)/,
     /./,
   ),
   failing(
