@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { createRandomStream } from '../../sim/random.ts';
@@ -14,7 +15,7 @@ import { loadTask, mujoco } from './sim-drive.ts';
 
 const seed = Number(process.env.CAPSTAN_TEST_SEED);
 const ALL_NAMES = readdirSync(new URL('../../sim/tasks/', import.meta.url), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && existsSync(join(entry.parentPath, entry.name, 'task.yaml')))
   .map(({ name }) => name);
 /** The tasks that one expert rearranges: those and the others are told apart by their goals. */
 const NAMES = ALL_NAMES.filter((name) => rearrangementProblem(loadTask(name)) === undefined);
