@@ -87,5 +87,10 @@ for (const rise of RISES) {
 }
 if (up === undefined) throw new Error('no way up that both arms can reach');
 for (let step = 0; step < STEPS; step++) {
-  await moveArmsToJoints(up.left[step], up.right[step], { speedScale: 0.5 });
+  try {
+    await moveArmsToJoints(up.left[step], up.right[step], { speedScale: 0.5 });
+  } catch (error) {
+    // The pot is stiff: where both hands hold it a little apart, neither ends exactly where it should.
+    if (!(error instanceof PolicyError) || error.code !== 'NOT_REACHED') throw error;
+  }
 }
