@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { describeGoal } from '../../sim/tasks/goal.ts';
-import { TASK_FAMILIES } from '../../sim/tasks/task-family.ts';
+import { TASK_FAMILIES } from '../../sim/tasks/task-families.ts';
 import { expertPath, hasGenericExpert, openTask, taskNames } from '../session/installation.ts';
 import { answer, type Command } from './command.ts';
 

@@ -12,7 +12,7 @@ import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { type PerturbationKind, perturbTask } from '../../sim/tasks/perturb.ts';
-import { TASK_FAMILIES } from '../../sim/tasks/task-family.ts';
+import { TASK_FAMILIES } from '../../sim/tasks/task-families.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { YamlFileError } from '../../sim/yaml-file.ts';
 import { REARRANGEMENT_TIERS, rearrangementProblem, rearrangementProgram } from '../../skills/experts/rearrangement.ts';

@@ -1,7 +1,6 @@
 // Owns the tasks whose things, instruction and goal are drawn per seed: a family gives one whole task for every seed, as
 // plain data that could have been written by hand. The same seed gives the same task everywhere.
 
-import { TABLETOP_FAMILIES } from './tabletop/families.ts';
 import type { Task } from './task-schema.ts';
 
 export interface TaskFamily {
@@ -15,6 +14,3 @@ export interface TaskFamily {
   readonly groups?: readonly string[];
   draw(seed: number): Task;
 }
-
-/** Every family this installation ships. */
-export const TASK_FAMILIES: readonly TaskFamily[] = [...TABLETOP_FAMILIES];
