@@ -9,7 +9,7 @@ import { exchanged, shifted } from './perturb-position.ts';
 import { otherSurroundings } from './perturb-surroundings.ts';
 import { resized } from './perturb-things.ts';
 import { PerturbationError } from './perturbation-error.ts';
-import { TASK_FAMILIES } from './task-family.ts';
+import { TASK_FAMILIES } from './task-families.ts';
 import type { Task } from './task-schema.ts';
 
 export { PerturbationError } from './perturbation-error.ts';
