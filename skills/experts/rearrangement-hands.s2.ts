@@ -4,6 +4,10 @@ import type { Hold, Thing } from './rearrangement-brain.ts';
 
 /** Where things were seen last, or were put since. */
 const remembered = new Map<string, Thing>();
+/** What was carried: its size was measured while it stood free, its place is known from the hand. */
+const placed = new Set<string>();
+/** A thing that is seen this close to where it was put is still there: half of a stack hides the other half, metres. */
+const STILL_THERE = 0.025;
 /** Whether the arm is where it hides nothing from the camera in front. */
 let isAside = false;
 
@@ -13,9 +17,7 @@ export async function look(name: string): Promise<Thing> {
   if (declared !== undefined) return declared;
   const seen = await firstAnswer(name, getObjectPose);
   if (seen === undefined) return fromMemory(name);
-  const thing = { name, ...seen };
-  remembered.set(name, thing);
-  return thing;
+  return settled({ name, ...seen });
 }
 
 /** A fingertip pose from which this thing can be taken. */
@@ -39,6 +41,17 @@ async function firstAnswer<T>(name: string, question: (name: string) => Promise<
     if (attempt === 1) await stepAside();
   }
   return undefined;
+}
+
+/** What was seen, unless that is where the thing was put: then it is better known than seen. */
+function settled(seen: Thing): Thing {
+  const before = remembered.get(seen.name);
+  if (before !== undefined && placed.has(seen.name)) {
+    if (seen.position.every((value, axis) => Math.abs(value - before.position[axis]) < STILL_THERE)) return before;
+  }
+  placed.delete(seen.name);
+  remembered.set(seen.name, seen);
+  return seen;
 }
 
 function fromMemory(name: string): Thing {
@@ -72,4 +85,5 @@ export async function grip(): Promise<boolean> {
 /** Keeps in mind where a thing was put. */
 export function notePlaced(thing: Thing): void {
   remembered.set(thing.name, thing);
+  placed.add(thing.name);
 }

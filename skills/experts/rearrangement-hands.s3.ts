@@ -10,6 +10,10 @@ interface Sight {
 
 /** Where things were seen last, or were put since. */
 const remembered = new Map<string, Thing>();
+/** What was carried: its size was measured while it stood free, its place is known from the hand. */
+const placed = new Set<string>();
+/** A thing that is seen this close to where it was put is still there: half of a stack hides the other half, metres. */
+const STILL_THERE = 0.025;
 /** Whether the arm is where it hides nothing from the camera in front. */
 let isAside = false;
 /** The pictures taken since something moved, by their cameras. */
@@ -53,9 +57,7 @@ export async function look(name: string): Promise<Thing> {
   const points = await maskPoints(seen.lookId, seen.mask);
   const ground = await groundUnder(seen, points);
   const box = await orientedBoundingBox(points, { supportHeightM: ground });
-  const thing = { name, ...box };
-  remembered.set(name, thing);
-  return thing;
+  return settled({ name, ...box });
 }
 
 /** The height a thing stands on: that of the furniture around it, or of its own lowest points when they are higher. */
@@ -64,6 +66,17 @@ async function groundUnder({ lookId, mask }: Sight, points: Vec3[]): Promise<num
   const lowest = heights[Math.floor(heights.length * 0.03)];
   const furniture = await supportHeight(lookId, mask);
   return lowest > furniture + RAISED ? lowest - 0.003 : furniture;
+}
+
+/** What was seen, unless that is where the thing was put: then it is better known than seen. */
+function settled(seen: Thing): Thing {
+  const before = remembered.get(seen.name);
+  if (before !== undefined && placed.has(seen.name)) {
+    if (seen.position.every((value, axis) => Math.abs(value - before.position[axis]) < STILL_THERE)) return before;
+  }
+  placed.delete(seen.name);
+  remembered.set(seen.name, seen);
+  return seen;
 }
 
 function fromMemory(name: string): Thing {
@@ -110,4 +123,5 @@ export async function grip(): Promise<boolean> {
 /** Keeps in mind where a thing was put. */
 export function notePlaced(thing: Thing): void {
   remembered.set(thing.name, thing);
+  placed.add(thing.name);
 }
