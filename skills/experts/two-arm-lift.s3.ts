@@ -24,7 +24,13 @@ async function findGrasp(arm: Side, phrase: string): Promise<Pose> {
       if (!(error instanceof PolicyError) || (error.stage !== 'perception' && error.stage !== 'grasp')) throw error;
       failure = error;
     }
-    await goAbove(arm, phrase);
+    try {
+      await goAbove(arm, phrase);
+    } catch (error) {
+      if (!(error instanceof PolicyError) || error.stage !== 'perception') throw error;
+      // The hand itself hides the handle: higher up it sees more, and hides less.
+      await moveBy([0, 0, 0.12], { arm });
+    }
   }
   throw failure;
 }
