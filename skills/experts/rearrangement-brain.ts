@@ -578,8 +578,8 @@ async function carry(name: string, place: Place): Promise<void> {
   const inContainer = place.supports.some((support) => HOLLOW.includes(support));
   const offset = subtract(grasp.position, thing.position);
   let failure: unknown;
-  // Fingers that do not fit between the walls let go a little higher up.
-  for (const raise of inContainer ? [0.002, 0.01, 0.018, 0.03] : [0.001, 0.006, 0.012]) {
+  // Fingers that do not fit between the walls let go a little higher up; where the inside is not known, over the rim.
+  for (const raise of inContainer ? [0.002, 0.01, 0.018, 0.03, 0.048, 0.06] : [0.001, 0.006, 0.012]) {
     for (const { tool, turn } of turnsFor(thing, grasp.quatWxyz, place)) {
       const [dx, dy, dz] = rotate(quatFromAxisAngle([0, 0, 1], turn), offset);
       const target: Vec3 = [place.x + dx, place.y + dy, place.floor + thing.height / 2 + dz + raise];

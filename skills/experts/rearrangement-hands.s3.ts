@@ -16,6 +16,7 @@ const placed = new Set<string>();
 const STILL_THERE = 0.025;
 /** Whether the arm is where it hides nothing from the camera in front. */
 let isAside = false;
+let isHolding = false;
 /** The pictures taken since something moved, by their cameras. */
 let looks: { id: string; camera: string }[] = [];
 
@@ -97,6 +98,8 @@ export async function proposeGrasp({ name }: Thing): Promise<Hold> {
 
 /** Brings the fingertips to a pose, the last stretch straight along the tool. */
 export async function reach(position: Vec3, quatWxyz: Quat, approachM = 0): Promise<void> {
+  // With something in the hand, a look tells the planner that the place it stood in is free now.
+  if (isHolding) await getObservation();
   const way = await planMotion({ pose: { position, quatWxyz }, approachM });
   isAside = false;
   looks = [];
@@ -112,12 +115,14 @@ export async function stepAside(): Promise<void> {
 }
 
 export async function release(widthM = 0.08): Promise<void> {
+  isHolding = false;
   await openGripper({ widthM });
 }
 
 /** Closes the hand; false when nothing is in it. */
 export async function grip(): Promise<boolean> {
-  return (await closeGripper()).holding;
+  isHolding = (await closeGripper()).holding;
+  return isHolding;
 }
 
 /** Keeps in mind where a thing was put. */
