@@ -14,6 +14,8 @@ const remembered = new Map<string, Thing>();
 const placed = new Set<string>();
 /** A thing that is seen this close to where it was put is still there: half of a stack hides the other half, metres. */
 const STILL_THERE = 0.025;
+/** The visible part of a thing that another one hides has its middle this close to that of the whole, metres. */
+const PART_OF_IT = 0.035;
 /** Whether the arm is where it hides nothing from the camera in front. */
 let isAside = false;
 let isHolding = false;
@@ -69,11 +71,13 @@ async function groundUnder({ lookId, mask }: Sight, points: Vec3[]): Promise<num
   return lowest > furniture + RAISED ? lowest - 0.003 : furniture;
 }
 
-/** What was seen, unless that is where the thing was put: then it is better known than seen. */
+/** What was seen, unless it is only a part of what was seen before, or stands where it was put. */
 function settled(seen: Thing): Thing {
   const before = remembered.get(seen.name);
-  if (before !== undefined && placed.has(seen.name)) {
-    if (seen.position.every((value, axis) => Math.abs(value - before.position[axis]) < STILL_THERE)) return before;
+  if (before !== undefined) {
+    const isPart = Math.min(...seen.extent) < 0.8 * Math.min(...before.extent);
+    const tolerance = isPart ? PART_OF_IT : placed.has(seen.name) ? STILL_THERE : 0;
+    if (seen.position.every((value, axis) => Math.abs(value - before.position[axis]) < tolerance)) return before;
   }
   placed.delete(seen.name);
   remembered.set(seen.name, seen);
