@@ -3,7 +3,7 @@
 
 import type { FakeRobot } from '../../drivers/fake/fake-robot.ts';
 import type { ApprovalClaims } from '../../drivers/gate/approval.ts';
-import { SCENARIO_ENVELOPE, SCENARIO_LOOP } from './gate-scenario-plans.ts';
+import { SCENARIO_ENVELOPE, SCENARIO_LOOP, WIDE_LOOP } from './gate-scenario-plans.ts';
 import type { ClaimsNow, OfferWishes } from './gate-scenario-steps.ts';
 
 /** @param count makes the source of each offer its own */
@@ -27,7 +27,7 @@ export function wishedClaims(wishes: OfferWishes, robot: FakeRobot, epoch: numbe
     previewId: 'preview-1',
     startJointsRad: startJoints === 'none' ? null : [start],
     grants,
-    closedLoop: wishes.closedLoop === 'granted' ? SCENARIO_LOOP : null,
+    closedLoop: { granted: SCENARIO_LOOP, wide: WIDE_LOOP, none: null }[wishes.closedLoop],
   };
 }
 

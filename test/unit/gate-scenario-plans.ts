@@ -114,8 +114,14 @@ export const SCENARIO_LOOP: ClosedLoopGrant = {
   volume: { min: [-0.5, -0.75, -0.112], max: [0.9, toolY(LOOP_RAD), 1.2] },
   toolSpeedMPerS: 0.4,
   forceN: 30,
-  seconds: 0.5,
+  seconds: 0.32,
   stopCondition: 'none',
+};
+
+/** A permit whose volume reaches beyond the workspace: only the workspace bounds it. */
+export const WIDE_LOOP: ClosedLoopGrant = {
+  ...SCENARIO_LOOP,
+  volume: { min: [-0.5, -0.75, -0.112], max: [0.9, 0.75, 1.2] },
 };
 
 function toolY(turnRad: number): number {

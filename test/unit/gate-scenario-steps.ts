@@ -22,7 +22,7 @@ export interface OfferWishes {
   readonly speedScale: number;
   readonly stepMode: 'none' | 'each-motion';
   readonly startJoints: 'measured' | 'elsewhere' | 'none';
-  readonly closedLoop: 'granted' | 'none';
+  readonly closedLoop: 'granted' | 'wide' | 'none';
 }
 
 /** What a block would run with now, against what was offered. */
@@ -99,7 +99,7 @@ const wishes: fc.Arbitrary<OfferWishes> = fc.record({
   speedScale: fc.constantFrom(1, 1, 1, 1, 0.1),
   stepMode: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'each-motion' as const),
   startJoints: fc.constantFrom('measured' as const, 'measured' as const, 'none' as const, 'elsewhere' as const),
-  closedLoop: fc.constantFrom('granted' as const, 'granted' as const, 'granted' as const, 'none' as const),
+  closedLoop: fc.constantFrom('granted' as const, 'granted' as const, 'wide' as const, 'none' as const),
 });
 const goodWishes: fc.Arbitrary<OfferWishes> = wishes.map((wish) => ({ ...wish, startJoints: 'measured' }));
 const pick = fc.constantFrom(0, 0, 0, 0, 0, 1, 1, 2);
