@@ -7,6 +7,9 @@ import type { PolicyApi } from '../api/definition.ts';
 import { namedTypes } from '../api/policy-api.ts';
 import type { Finding } from './finding.ts';
 
+/** The module most programs use. */
+const PLAIN_MODULE = 'capstan:math';
+
 /** Names that programs bring along from elsewhere, and what stands for them here. */
 const ELSEWHERE = new Map<string, string>([
   ['setTimeout', 'Write `await sleep(seconds)`.'],
@@ -71,7 +74,9 @@ function unknownName(text: string, context: MessageContext): Rewrite {
   const elsewhere = ELSEWHERE.get(name);
   const message = `There is no \`${name}\` here.`;
   if (elsewhere) return { message, hint: elsewhere };
-  for (const [specifier, names] of context.moduleNames) {
+  // Where several modules have it, the plainest one comes first.
+  const modules = [...context.moduleNames].sort(([a], [b]) => Number(b === PLAIN_MODULE) - Number(a === PLAIN_MODULE));
+  for (const [specifier, names] of modules) {
     if (names.includes(name)) return { message, hint: `Write \`import { ${name} } from '${specifier}';\`.` };
   }
   const functions = context.api.functions.map((definition) => definition.name);

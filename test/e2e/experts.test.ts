@@ -21,6 +21,9 @@ const CORE = [
   'two-arm-handover',
 ] as const;
 
+/** A law to be written at 50 Hz: its functions begin at tier S3. */
+const LOW_LEVEL = 'impedance-press';
+
 /** Fixed, as a trial of a seed is the same for ever: what passes here once passes until the code changes. */
 const SEED0 = '0';
 const TRIALS = 5;
@@ -57,7 +60,7 @@ describe('the experts', () => {
   test(
     `do every shipped task with ground truth on ${TRIALS} seeds, with the same trace on one worker`,
     async () => {
-      const tasks = taskNames();
+      const tasks = taskNames().filter((name) => name !== LOW_LEVEL);
       const { rows, trials, said } = await bench('s1', tasks, 'S1', TRIALS, 2);
       const successes = successesOf(rows);
       expect(Object.keys(successes).sort()).toEqual([...tasks].sort());
@@ -75,13 +78,14 @@ describe('the experts', () => {
   test(
     `do the seven core tasks from pixels on ${TRIALS} seeds, with the same trace on one worker`,
     async () => {
-      const { rows, trials, said } = await bench('s3', CORE, 'S3', TRIALS, 2);
+      const tasks = [...CORE, LOW_LEVEL];
+      const { rows, trials, said } = await bench('s3', tasks, 'S3', TRIALS, 2);
       const successes = Object.values(successesOf(rows));
       expect(Math.min(...successes), said).toBeGreaterThanOrEqual(3);
       const all = successes.reduce((sum, count) => sum + count, 0);
-      expect(all / (TRIALS * CORE.length), said).toBeGreaterThanOrEqual(0.85);
+      expect(all / (TRIALS * tasks.length), said).toBeGreaterThanOrEqual(0.85);
 
-      const alone = await bench('s3-alone', CORE, 'S3', 1, 1);
+      const alone = await bench('s3-alone', tasks, 'S3', 1, 1);
       expect(hashesOf(trials)).toMatchObject(hashesOf(alone.trials));
     },
     15 * MINUTES,
