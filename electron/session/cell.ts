@@ -18,7 +18,7 @@ import type { Pacer } from '../../drivers/simulated/pacer.ts';
 import { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { judge, type Verdict } from '../../sim/tasks/judge.ts';
-import { drawScene } from '../../sim/tasks/layout.ts';
+import { drawScene, homeJointsOf } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { TaskWorld, type WorldSnapshot } from '../../sim/tasks/task-world.ts';
 import { type ApiReply, createApiDispatcher } from '../../skills/api/binding.ts';
@@ -301,11 +301,6 @@ export class Cell {
       speedShare: settings.speedScale,
     });
   }
-}
-
-/** The posture every arm starts from without its noise: left, then right. Radians. */
-export function homeJointsOf({ robot }: Task): readonly (readonly number[])[] {
-  return robot.arms === 1 ? [robot.startJointsRad] : [robot.startJointsRad, robot.rightStartJointsRad];
 }
 
 function sha256Hex(text: string): string {

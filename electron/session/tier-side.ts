@@ -5,9 +5,10 @@ import type { MotionPlanner } from '../../drivers/scene-ports.ts';
 import { BelievedWorld } from '../../drivers/simulated/believed-scene.ts';
 import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
 import type { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
-import { SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
+import { armsOf, SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { bodyBalls } from '../../sim/robots/panda/body-balls.ts';
+import { homeJointsOf } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { ApiImplementation } from '../../skills/api/binding.ts';
@@ -60,19 +61,16 @@ function trueSide({ mujoco, world, robot, task }: TierSideOptions): TierSide {
 
 function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSideOptions): TierSide {
   const { arms, fixtures } = world.scene;
-  const rest =
-    task.robot.arms === 1 ? [task.robot.startJointsRad] : [task.robot.startJointsRad, task.robot.rightStartJointsRad];
+  const rest = homeJointsOf(task);
   const planner = new BelievedWorld(
     mujoco,
     {
+      // The planner's rest is the posture without the noise of the start.
       arms: () =>
-        arms.map(({ side, worldFromBase, tool }, index) => ({
-          side,
-          worldFromBase,
-          ...(tool === undefined ? {} : { tool }),
-          referenceRad: world.servos[index].referenceRad,
+        armsOf(world).map((arm, index) => ({
+          ...arm,
+          ...(arms[index].tool === undefined ? {} : { tool: arms[index].tool }),
           restRad: rest[index],
-          widthM: world.widthM(index),
         })),
     },
     fixtures,

@@ -109,11 +109,10 @@ const EARTH_GRAVITY_M_PER_S2 = 9.81;
 const PHYSICS_BITS: CollisionBits = { contype: 1, conaffinity: 1 };
 /**
  * Bits of the planning world: arm against arm and against all else, but props neither against props nor furniture.
- * A held prop is switched to HELD_BITS, which meet props and furniture, but not the arm.
+ * A held prop is switched to the bits of control/held-bits.ts.
  */
 const PLANNING_ARM_BITS: CollisionBits = { contype: 1, conaffinity: 3 };
 export const PLANNING_PROP_BITS: CollisionBits = { contype: 2, conaffinity: 0 };
-export const PLANNING_HELD_BITS: CollisionBits = { contype: 4, conaffinity: 2 };
 
 /**
  * Clearance the planner keeps between the arm's shells and anything else, metres. Hand and fingers keep 3 mm: what the

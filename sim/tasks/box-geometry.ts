@@ -1,6 +1,6 @@
 // Owns the few facts about standing boxes that goals and grasps need.
 
-import { invert, mat3FromQuat, type Pose, type Quat, transformPoint, type Vec3 } from '../spatial.ts';
+import { invert, mat3FromQuat, norm, type Pose, type Quat, transformPoint, type Vec3 } from '../spatial.ts';
 
 /** A box with a pose: full side lengths in metres. */
 export interface PlacedBox {
@@ -17,6 +17,12 @@ export function verticalHalf(quatWxyz: Quat, size: Vec3): number {
 /** Height of the highest point, metres. */
 export function topOf({ pose, size }: PlacedBox): number {
   return pose.position[2] + verticalHalf(pose.quatWxyz, size);
+}
+
+/** Distance of a point from a box, metres; 0 inside. */
+export function distanceToBox(point: Vec3, { pose, size }: PlacedBox): number {
+  const local = transformPoint(invert(pose), point);
+  return norm(local.map((value, axis) => Math.max(0, Math.abs(value) - size[axis] / 2)) as unknown as Vec3);
 }
 
 /** Whether a point lies above the box's footprint, as far as its two more horizontal sides go. */

@@ -30,6 +30,11 @@ export function startRangeRad(joint: number): readonly [low: number, high: numbe
   return [minRad[joint] + START_MARGIN_RAD, maxRad[joint] - START_MARGIN_RAD];
 }
 
+/** The posture every arm starts from without its noise: left, then right. Radians. */
+export function homeJointsOf({ robot }: Task): readonly (readonly number[])[] {
+  return robot.arms === 1 ? [robot.startJointsRad] : [robot.startJointsRad, robot.rightStartJointsRad];
+}
+
 /** @throws LayoutError when the props do not fit into their ranges */
 export function drawScene(task: Task, seed: number): Scene {
   const random = createRandomStream(seed, `layout of ${task.name}`);

@@ -18,15 +18,6 @@ export const PERTURBATION_KINDS = ['position', 'task', 'object', 'semantic', 'en
 
 export type PerturbationKind = (typeof PERTURBATION_KINDS)[number];
 
-/** What each kind does, for help texts and reports. */
-export const PERTURBATION_WORDS: Readonly<Record<PerturbationKind, string>> = {
-  position: 'places exchanged and shifted',
-  task: 'another goal in the same scene',
-  object: 'other sizes, weights and shades',
-  semantic: 'the instruction in other words',
-  environment: 'another table, other light, clutter',
-};
-
 /** Draws that are tried until the things of a changed task find room. */
 const MOST_DRAWS = 30;
 

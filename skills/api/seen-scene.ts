@@ -6,7 +6,10 @@
 
 import type { Cameras, Observation } from '../../drivers/cameras/camera-port.ts';
 import type { ArmSide, Robot } from '../../drivers/robot.ts';
-import { angleBetween, invert, norm, type Quat, quatMultiply, transformPoint, type Vec3 } from '../../sim/spatial.ts';
+import type { BelievedBox } from '../../sim/control/box-slots.ts';
+import type { BodyBall } from '../../sim/robots/panda/body-balls.ts';
+import { angleBetween, type Quat, quatMultiply, type Vec3 } from '../../sim/spatial.ts';
+import { distanceToBox } from '../../sim/tasks/box-geometry.ts';
 import { type Detector, PerceptionError } from '../perception/detector.ts';
 import { planGrasps } from '../perception/grasps.ts';
 import {
@@ -14,7 +17,6 @@ import {
   isSeenThrough,
   obstaclesAmong,
   pointsAboveFurniture,
-  type RobotBall,
   type SolidBox,
 } from '../perception/obstacles.ts';
 import { type PerceivedObject, perceiveObject } from '../perception/perceive-object.ts';
@@ -24,11 +26,6 @@ import { PolicyError, sentence } from './errors.ts';
 import type { GraspProposal } from './grasp-proposals.ts';
 import { armIndex } from './motions.ts';
 import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
-
-/** A box the planner goes around, by the name it was asked for or as "something". */
-export interface BelievedBox extends SolidBox {
-  readonly name: string;
-}
 
 /** Who is told what stands where: the planner of this tier. */
 export interface Believer {
@@ -48,7 +45,7 @@ export interface SeenScenePorts {
   /** Known furniture of the installation: what things stand on. */
   readonly furniture: readonly SolidBox[];
   /** Balls that cover the robot as it stands now. */
-  readonly robotBalls: () => Promise<readonly RobotBall[]>;
+  readonly robotBalls: () => Promise<readonly BodyBall[]>;
 }
 
 /** Looks a program may still refer to. */
@@ -270,12 +267,6 @@ export class SeenScene implements SceneKnowledge {
     const free = [...this.#named.values()].filter(({ name }) => !this.#isHeld(name));
     this.#ports.believer.setBoxes([...free, ...this.#obstacles().slice(0, MOST_BOXES - this.#named.size)]);
   }
-}
-
-/** Distance of a point from a box, metres; 0 inside. */
-function distanceToBox(point: Vec3, { pose, size }: SolidBox): number {
-  const local = transformPoint(invert(pose), point);
-  return norm(local.map((value, axis) => Math.max(0, Math.abs(value) - size[axis] / 2)) as unknown as Vec3);
 }
 
 /** Runs a question to perception and puts what it throws into the words of the API. */

@@ -3,7 +3,8 @@
 
 import type { ArmSide, Robot } from '../../drivers/robot.ts';
 import type { GroundTruth, TrueObject } from '../../drivers/scene-ports.ts';
-import { invert, norm, transformPoint, type Vec3 } from '../../sim/spatial.ts';
+import type { Vec3 } from '../../sim/spatial.ts';
+import { distanceToBox } from '../../sim/tasks/box-geometry.ts';
 import { isBar, proposeBarGrasps } from './bar-grasps.ts';
 import { PolicyError } from './errors.ts';
 import { proposeGrasps } from './grasp-proposals.ts';
@@ -16,19 +17,16 @@ const DROP_M = 0.02;
 /** An object whose box is this close to the fingertip is the one in the grip, metres. */
 const IN_GRIP_M = 0.03;
 
-/** Distance of a point from a box, metres; 0 inside. */
-function distanceToBox(point: Vec3, { pose, extent }: FoundObject): number {
-  const local = transformPoint(invert(pose), point);
-  return norm(local.map((value, axis) => Math.max(0, Math.abs(value) - extent[axis] / 2)) as unknown as Vec3);
-}
-
 export function trueScene(truth: GroundTruth, robot: Pick<Robot, 'state'>): SceneKnowledge {
   async function held(arm: ArmSide): Promise<TrueObject | undefined> {
     const state = (await robot.state()).arms[armIndex(arm)];
     if (!state.holding) return undefined;
     const candidates = (await truth.objects())
       .filter((object) => object.kind === 'prop')
-      .map((object) => ({ object, awayM: distanceToBox(state.tool.position, object) }))
+      .map((object) => ({
+        object,
+        awayM: distanceToBox(state.tool.position, { pose: object.pose, size: object.extent }),
+      }))
       .filter(({ awayM }) => awayM < IN_GRIP_M)
       .sort((a, b) => a.awayM - b.awayM);
     return candidates[0]?.object;

@@ -4,6 +4,7 @@
 // Frames and units: metres in the base frame of arm 0.
 
 import type { Observation } from '../../drivers/cameras/camera-port.ts';
+import type { BodyBall } from '../../sim/robots/panda/body-balls.ts';
 import { add, invert, type Pose, quatFromAxisAngle, rotate, transformPoint, type Vec3 } from '../../sim/spatial.ts';
 import { smallestRectangle } from './rectangle-fit.ts';
 
@@ -11,12 +12,6 @@ import { smallestRectangle } from './rectangle-fit.ts';
 export interface SolidBox {
   readonly pose: Pose;
   readonly size: Vec3;
-}
-
-/** A ball in which everything seen belongs to the robot. */
-export interface RobotBall {
-  readonly centre: Vec3;
-  readonly radiusM: number;
 }
 
 /** Every so many pixels in each direction are looked at. */
@@ -43,7 +38,7 @@ const TRIM = 0.02;
 export function pointsAboveFurniture(
   observation: Observation,
   furniture: readonly SolidBox[],
-  robot: readonly RobotBall[],
+  robot: readonly BodyBall[],
 ): Float64Array {
   const { width, height, depthM, intrinsics, worldFromCamera } = observation;
   const { fx, fy, cx, cy } = intrinsics;
@@ -186,7 +181,7 @@ export function isSeenThrough(observation: Observation, box: SolidBox): boolean 
 const SEEN_THROUGH_M = 0.015;
 
 /** Whether a point belongs to a part of the robot. */
-export function isInBall([x, y, z]: Vec3, { centre, radiusM }: RobotBall): boolean {
+export function isInBall([x, y, z]: Vec3, { centre, radiusM }: BodyBall): boolean {
   const [dx, dy, dz] = [x - centre[0], y - centre[1], z - centre[2]];
   return dx * dx + dy * dy + dz * dz < radiusM * radiusM;
 }

@@ -12,8 +12,6 @@ export interface PointCloud {
   readonly positions: Float32Array;
 }
 
-export const EMPTY_CLOUD: PointCloud = { count: 0, positions: new Float32Array(0) };
-
 /**
  * The points of a mask, or of the whole picture.
  * @param mask row-major pixel indices; the whole picture when left out

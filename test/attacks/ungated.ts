@@ -2,7 +2,8 @@
 // program: no gate, no validation, no end of a block. Must never be used outside of controls.
 
 import type { Offer } from '../../drivers/gate/approval.ts';
-import { homeJointsOf, PLAIN_RUN } from '../../electron/session/cell.ts';
+import { PLAIN_RUN } from '../../electron/session/cell.ts';
+import { homeJointsOf } from '../../sim/tasks/layout.ts';
 import type { CallHandler } from '../../skills/sandbox/policy-sandbox.ts';
 import type { Stand } from './attack-harness.ts';
 

@@ -1,7 +1,6 @@
 // Owns what an arm can work with instead of fingers: a wiping pad, or a pen with an eraser beside it. Shapes and springs
 // as data, in the hand frame; the MJCF and the looks are built from them. Knows nothing of marks or tasks.
 
-import { cos, sin } from '../../portable-math.ts';
 import { IDENTITY_POSE, type Pose, quatFromAxisAngle } from '../../spatial.ts';
 import type { CollisionShape } from './collision.ts';
 import { TOOL_OFFSET_M } from './kinematics.ts';
@@ -127,7 +126,3 @@ export function toolFromEraser(): Pose {
   const { position, quatWxyz } = PEN.faces[1].handFromFace;
   return { position: [position[0], position[1], position[2] - TOOL_OFFSET_M], quatWxyz };
 }
-
-/** Height of the tip of the pen over the board while the eraser lies flat on it, metres. */
-export const TIP_LIFT_WHEN_ERASING_M =
-  -ERASER_X_M * sin(ERASER_LEAN_RAD) + (ERASER_Z_M - TOOL_OFFSET_M) * cos(ERASER_LEAN_RAD);
