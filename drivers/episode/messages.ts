@@ -40,6 +40,8 @@ export const robotStateSchema = z.object({
       tool: poseSchema,
       gripperWidthM: z.number(),
       holding: z.boolean(),
+      /** What the gripper was last told to open or close to; absent in older files. */
+      commandedGripperWidthM: z.number().optional(),
     }),
   ),
 });
@@ -54,6 +56,17 @@ export const traceTickSchema = z.object({
   ctrl: z.array(z.number()),
   /** Geometry pairs that touch, with the normal force in newtons. */
   contacts: z.array(z.object({ a: z.string(), b: z.string(), forceN: z.number().optional() })).optional(),
+});
+
+/** `/marks`: what lies on surfaces without any thickness, as spots of a spill and dots of ink; when it has changed. */
+export const marksSchema = z.object({
+  layers: z.array(
+    z.object({
+      name: z.string(),
+      /** x, y, x, y ... of the marks that are there, metres, on their surface. */
+      points: z.array(z.number()),
+    }),
+  ),
 });
 
 /** `/program`: one block of code as it will run. */
@@ -193,6 +206,7 @@ export const resultSchema = z.object({
 
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
 export type TraceTickMessage = DeepReadonly<z.infer<typeof traceTickSchema>>;
+export type MarksMessage = DeepReadonly<z.infer<typeof marksSchema>>;
 export type ProgramMessage = DeepReadonly<z.infer<typeof programSchema>>;
 export type CheckMessage = DeepReadonly<z.infer<typeof checkSchema>>;
 export type PreviewMessage = DeepReadonly<z.infer<typeof previewSchema>>;
