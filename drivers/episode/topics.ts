@@ -10,6 +10,7 @@ import {
   checkSchema,
   gateSchema,
   marksSchema,
+  modelSchema,
   outputSchema,
   previewSchema,
   programSchema,
@@ -73,6 +74,7 @@ export const TOPICS = {
   '/call': ownTopic('/call', 'capstan.Call', 'kept', callSchema),
   '/output': ownTopic('/output', 'capstan.Output', 'kept', outputSchema),
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
+  '/model': ownTopic('/model', 'capstan.Model', 'flushed', modelSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;
 
