@@ -58,8 +58,10 @@ const CARRIED_M = 0.018;
 const BEYOND_PIXELS = 3;
 /** Sine of the angle between line of sight and plumb line below which a thing is seen from straight above. */
 const LEAST_PLUMB = 0.12;
-/** Shares of the rim that touch a carrier or a load, and that hang free although the thing is held at its ends. */
+/** Shares of the rim that touch a load, that touch a carrier, beside which a thing may stand by half its width, and that
+ * hang free although the thing is held at its ends. */
 const SHARE_TOUCHING = 0.6;
+const SHARE_CARRIED = 0.4;
 const SHARE_FREE = 0.35;
 /** A top that is covered shows no more than this share of all that is seen of a thing. */
 const COVERED_TOP = 0.45;
@@ -172,7 +174,7 @@ function standsOnSomething(picture: Picture, pixels: Uint32Array, plane: Support
     'below',
     (far, pixel) => isLevelWith(picture, far, pixel) && aboveM(picture, plane, far) > CARRIER_M,
   );
-  return share > SHARE_TOUCHING;
+  return share > SHARE_CARRIED;
 }
 
 /**
