@@ -8,6 +8,7 @@ import {
   callSchema,
   checkSchema,
   gateSchema,
+  modelSchema,
   outputSchema,
   previewSchema,
   programSchema,
@@ -60,6 +61,7 @@ export const TOPICS = {
   '/call': ownTopic('/call', 'capstan.Call', 'kept', callSchema),
   '/output': ownTopic('/output', 'capstan.Output', 'kept', outputSchema),
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
+  '/model': ownTopic('/model', 'capstan.Model', 'flushed', modelSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;
 

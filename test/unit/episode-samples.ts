@@ -131,6 +131,44 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     restConfirmed: false,
     stopDurationS: null,
   },
+  '/model': {
+    call: 1,
+    purpose: 'program',
+    model: 'anthropic:claude-opus-5',
+    request: {
+      sha256: 'ef'.repeat(32),
+      system: 'You write programs.',
+      messages: [
+        {
+          role: 'user',
+          parts: [
+            { kind: 'text', text: 'Lift the red cube. 把红色方块举起来', stable: true },
+            { kind: 'image', mediaType: 'image/png', sha256: '12'.repeat(32) },
+          ],
+        },
+      ],
+      temperature: 0.5,
+      maxOutputTokens: 8000,
+    },
+    images: [{ sha256: '12'.repeat(32), mediaType: 'image/png', base64: 'iVBORw0KGgo=' }],
+    reply: {
+      text: 'FINISH: it is lifted',
+      reasoning: 'The cube hangs in the air.',
+      usage: { inputTokens: 1200, cachedInputTokens: 1000, cacheWriteTokens: 100, outputTokens: 8, estimated: true },
+      requestId: 'req_1',
+      firstPieceS: 0.8,
+      durationS: 1.1,
+    },
+    costUsd: 0.0021,
+    retries: 1,
+    error: {
+      code: 'REFUSED',
+      message: 'the model refused',
+      hint: 'say it otherwise',
+      requestId: null,
+      usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
+    },
+  },
   '/result': {
     scope: 'block',
     block: 0,
