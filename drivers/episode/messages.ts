@@ -129,6 +129,8 @@ export const approvalSchema = z.object({
   previewId: z.string().optional(),
   /** Share of the robot's limits the block may use. */
   speedScale: z.number().optional(),
+  /** Soft limits the approval lifts for this block. */
+  grants: z.array(z.string()).optional(),
   comment: z.string().optional(),
 });
 
@@ -166,6 +168,9 @@ export const outputSchema = z.object({
   line: line.optional(),
 });
 
+/** `/remark`: what the operator said while no question was open. It reaches the writer of programs; it decides nothing. */
+export const remarkSchema = z.object({ block, text: z.string() });
+
 /** `/stop`: a stop, and what it really did. */
 export const stopSchema = z.object({
   stopId: z.string(),
@@ -200,5 +205,6 @@ export type ApprovalMessage = DeepReadonly<z.infer<typeof approvalSchema>>;
 export type GateMessage = DeepReadonly<z.infer<typeof gateSchema>>;
 export type CallMessage = DeepReadonly<z.infer<typeof callSchema>>;
 export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
+export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;

@@ -11,6 +11,7 @@ import {
   outputSchema,
   previewSchema,
   programSchema,
+  remarkSchema,
   resultSchema,
   robotStateSchema,
   stopSchema,
@@ -59,6 +60,7 @@ export const TOPICS = {
   '/gate': ownTopic('/gate', 'capstan.Gate', 'kept', gateSchema),
   '/call': ownTopic('/call', 'capstan.Call', 'kept', callSchema),
   '/output': ownTopic('/output', 'capstan.Output', 'kept', outputSchema),
+  '/remark': ownTopic('/remark', 'capstan.Remark', 'kept', remarkSchema),
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;
