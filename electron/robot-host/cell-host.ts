@@ -108,6 +108,7 @@ export class CellHost {
     this.#seed = params.seed;
     cell.observe({
       onTick: () => this.#recorder?.tick(),
+      onLook: (observation) => this.#recorder?.look(observation),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
