@@ -40,6 +40,8 @@ export const robotStateSchema = z.object({
       tool: poseSchema,
       gripperWidthM: z.number(),
       holding: z.boolean(),
+      /** What the gripper was last told to open or close to; absent in older files. */
+      commandedGripperWidthM: z.number().optional(),
     }),
   ),
 });
@@ -54,6 +56,17 @@ export const traceTickSchema = z.object({
   ctrl: z.array(z.number()),
   /** Geometry pairs that touch, with the normal force in newtons. */
   contacts: z.array(z.object({ a: z.string(), b: z.string(), forceN: z.number().optional() })).optional(),
+});
+
+/** `/marks`: what lies on surfaces without any thickness, as spots of a spill and dots of ink; when it has changed. */
+export const marksSchema = z.object({
+  layers: z.array(
+    z.object({
+      name: z.string(),
+      /** x, y, x, y ... of the marks that are there, metres, on their surface. */
+      points: z.array(z.number()),
+    }),
+  ),
 });
 
 /** `/program`: one block of code as it will run. */
@@ -129,6 +142,8 @@ export const approvalSchema = z.object({
   previewId: z.string().optional(),
   /** Share of the robot's limits the block may use. */
   speedScale: z.number().optional(),
+  /** Soft limits the approval lifts for this block. */
+  grants: z.array(z.string()).optional(),
   comment: z.string().optional(),
 });
 
@@ -165,6 +180,9 @@ export const outputSchema = z.object({
   text: z.string(),
   line: line.optional(),
 });
+
+/** `/remark`: what the operator said while no question was open. It reaches the writer of programs; it decides nothing. */
+export const remarkSchema = z.object({ block, text: z.string() });
 
 /** `/stop`: a stop, and what it really did. */
 export const stopSchema = z.object({
@@ -255,6 +273,7 @@ export const modelSchema = z.object({
 
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
 export type TraceTickMessage = DeepReadonly<z.infer<typeof traceTickSchema>>;
+export type MarksMessage = DeepReadonly<z.infer<typeof marksSchema>>;
 export type ProgramMessage = DeepReadonly<z.infer<typeof programSchema>>;
 export type CheckMessage = DeepReadonly<z.infer<typeof checkSchema>>;
 export type PreviewMessage = DeepReadonly<z.infer<typeof previewSchema>>;
@@ -262,6 +281,7 @@ export type ApprovalMessage = DeepReadonly<z.infer<typeof approvalSchema>>;
 export type GateMessage = DeepReadonly<z.infer<typeof gateSchema>>;
 export type CallMessage = DeepReadonly<z.infer<typeof callSchema>>;
 export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
+export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
 export type ModelMessage = DeepReadonly<z.infer<typeof modelSchema>>;
