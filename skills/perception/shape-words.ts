@@ -7,7 +7,7 @@ import type { ShapeFeatures } from './shape-features.ts';
 export const SHAPE_WORDS = {
   object: ['object', 'thing', 'item', 'one', 'stuff'],
   cube: ['cube', 'cubes'],
-  block: ['block', 'box', 'brick', 'blocks', 'boxes'],
+  block: ['block', 'box', 'brick', 'plank', 'blocks', 'boxes'],
   cylinder: ['cylinder', 'can', 'tin', 'cup', 'puck', 'disc', 'disk'],
   ball: ['ball', 'sphere', 'balls'],
   bowl: ['bowl', 'dish', 'bowls'],
