@@ -93,28 +93,7 @@ export class CellRecorder {
   }
 
   call(block: number, call: CallRecord): void {
-    const { reply } = call;
-    this.#writer.record('/call', this.#world.timeS, {
-      block,
-      call: call.index,
-      name: call.name,
-      line: call.line,
-      column: call.column,
-      arguments: JSON.parse(call.argsJson),
-      outcome: reply.ok ? 'returned' : 'threw',
-      ...(reply.ok
-        ? { result: reply.resultJson === '' ? undefined : JSON.parse(reply.resultJson) }
-        : {
-            error: {
-              code: reply.error.code,
-              message: reply.error.message,
-              stage: reply.error.stage,
-              hint: reply.error.hint,
-            },
-          }),
-      startTimeS: call.startS,
-      endTimeS: call.endS,
-    });
+    this.#writer.record('/call', this.#world.timeS, { block, ...callMessage(call) });
   }
 
   gate(block: number, event: GateEvent): void {
@@ -200,17 +179,13 @@ export class CellRecorder {
   }
 
   #recordState(timeS: number): void {
-    const hands = this.#world.hands.map((hand) => hand.state());
-    // The state of a simulated robot is there at once; the promise is only the port's form.
-    void this.#robot.state().then((state) => {
-      this.#writer.record('/robot/state', timeS, {
-        mode: state.mode,
-        arms: state.arms.map((arm, index) => {
-          const hand = hands[index];
-          // A closing hand is told to go on past nothing.
-          return hand === undefined ? arm : { ...arm, commandedGripperWidthM: Math.max(hand.targetM, 0) };
-        }),
-      });
+    const { mode, arms } = this.#robot.measured();
+    this.#writer.record('/robot/state', timeS, {
+      mode,
+      arms: arms.map((arm, index) => {
+        // A closing hand is told to go on past nothing.
+        return { ...arm, commandedGripperWidthM: Math.max(this.#world.hands[index].state().targetM, 0) };
+      }),
     });
   }
 
@@ -228,6 +203,26 @@ export class CellRecorder {
       layers: marks.layers.map(({ name }) => ({ name, points: [...(marks.points(name) ?? [])] })),
     });
   }
+}
+
+/** A finished call as a message, whole. */
+export function callMessage({ index, name, line, column, argsJson, reply, startS, endS }: CallRecord) {
+  return {
+    call: index,
+    name,
+    line,
+    column,
+    arguments: JSON.parse(argsJson) as unknown[],
+    ...(reply.ok
+      ? { outcome: 'returned' as const, result: reply.resultJson === '' ? undefined : JSON.parse(reply.resultJson) }
+      : { outcome: 'threw' as const, error: errorOf(reply.error) }),
+    startTimeS: startS,
+    endTimeS: endS,
+  };
+}
+
+function errorOf({ code, message, stage, hint }: Extract<CallRecord['reply'], { ok: false }>['error']) {
+  return { code, message, stage, hint };
 }
 
 const isRecordedCamera = (name: string): name is RecordedCamera => RECORDED_CAMERAS.some((one) => one === name);
