@@ -130,6 +130,9 @@ export class Conversation {
 function withoutImages(parts: readonly MessagePart[]): readonly MessagePart[] {
   const count = parts.filter(({ kind }) => kind === 'image').length;
   if (count === 0) return parts;
-  const said: MessagePart = { kind: 'text', text: `(${count} pictures of then are left out here)` };
+  const said: MessagePart = {
+    kind: 'text',
+    text: `(${count === 1 ? '1 picture of then is' : `${count} pictures of then are`} left out here)`,
+  };
   return [...parts.filter(({ kind }) => kind !== 'image'), said];
 }
