@@ -14,6 +14,7 @@ import { COMPARE_COMMAND } from './compare-command.ts';
 import { DOCTOR_COMMAND } from './doctor-command.ts';
 import { EPISODES_COMMAND } from './episodes-command.ts';
 import { EXPORT_COMMAND } from './export-command.ts';
+import { MCP_COMMAND } from './mcp-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
 import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  MCP_COMMAND,
   EXPORT_COMMAND,
   DOCTOR_COMMAND,
 ];

@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import type { Decision, Operator, Proposal } from '../session/operator.ts';
 import type { Decider } from '../session/session.ts';
 import { approvalCard, diagnosticLines } from './approval-prompt.ts';
+import { printable } from './command.ts';
 
 /** Where an operator types, and where questions are shown. */
 export interface OperatorTerminal {
@@ -31,19 +32,23 @@ export class OperatorInput {
   #waiting: ((line: string | undefined) => void) | undefined;
   #onRemark: ((text: string) => void) | undefined;
   #running = false;
+  #unasked: 'heard' | 'kept';
   #reader: Interface | undefined;
   #ended = false;
 
   constructor(terminal = OWN_TERMINAL) {
     this.#terminal = terminal;
+    this.#unasked = terminal.input.isTTY === true ? 'heard' : 'kept';
   }
 
   /**
    * Whose ear remarks reach: lines typed while no question is open. A terminal's line is never kept for a question that
    * its writer has not seen; what a file or a pipe holds waits for its questions, except while a block runs.
+   * @param unasked 'heard' keeps no line for a later question, wherever it comes from
    */
-  hear(onRemark: (text: string) => void): void {
+  hear(onRemark: (text: string) => void, unasked = this.#unasked): void {
     this.#onRemark = onRemark;
+    this.#unasked = unasked;
     this.#open();
   }
 
@@ -94,7 +99,7 @@ export class OperatorInput {
 
   #take(line: string): void {
     if (this.#waiting !== undefined) this.#answer(line);
-    else if (this.#running || this.#terminal.input.isTTY === true) {
+    else if (this.#running || this.#unasked === 'heard') {
       if (line.trim() !== '') this.#onRemark?.(line.trim());
     } else this.#lines.push(line);
   }
@@ -106,21 +111,35 @@ export class OperatorInput {
   }
 }
 
+/** A program as an operator reads it: its lines with their numbers, nothing in them hidden. */
+export function numbered(source: string): string {
+  const lines = source.replace(/\n$/, '').split('\n');
+  return [
+    '',
+    ...lines.map((text, index) => `${String(index + 1).padStart(4)}  ${printable(text.replaceAll('\t', '  '))}`),
+  ].join('\n');
+}
+
 /** A person at a terminal. The end of the input is a rejection, Ctrl-C a stop. */
 export class PromptOperator implements Operator {
   readonly by: Decider;
   readonly #input: OperatorInput;
+  readonly #code: 'shown' | 'known';
 
-  constructor(input: OperatorInput) {
+  /** @param code 'shown' where the operator has not seen the program otherwise */
+  constructor(input: OperatorInput, code: 'shown' | 'known' = 'known') {
     this.#input = input;
+    this.#code = code;
     this.by = { kind: 'person', name: process.env.USER ?? process.env.USERNAME ?? 'operator' };
   }
 
   async decide(proposal: Proposal, signal: AbortSignal): Promise<Decision> {
     const { source, preview, refusedEdit } = proposal;
     const tell = (text: string) => this.#input.tell(text);
-    if (refusedEdit === undefined) tell(approvalCard(proposal));
-    else {
+    if (refusedEdit === undefined) {
+      if (this.#code === 'shown') tell(numbered(source));
+      tell(approvalCard(proposal));
+    } else {
       for (const line of diagnosticLines(refusedEdit)) tell(line);
       tell('The edited program does not pass the check and was dropped; the one above is unchanged.');
     }

@@ -24,7 +24,7 @@ import { answer, type Command, type CommandInput, oneOf, printable, tell, UsageE
 import { readDetectorFile } from './detector-file.ts';
 import { readProgram } from './program-source.ts';
 import { OperatorInput, PromptOperator } from './prompt-operator.ts';
-import { checkFailure, outcomeOf, type RunOutcome, tellOutcome } from './run-outcome.ts';
+import { checkFailure, outcomeInWords, outcomeOf, type RunOutcome } from './run-outcome.ts';
 
 const TIERS = ['S1', 'S2', 'S3', 'S4'] as const satisfies readonly Tier[];
 
@@ -142,7 +142,7 @@ export const RUN_COMMAND: Command = {
         stage: outcome.stage ?? undefined,
         message: outcome.message,
       });
-      tellOutcome(outcome, session.episodePath, end.robotTimeS);
+      for (const line of outcomeInWords(outcome, session.episodePath, end.robotTimeS)) tell(line);
       if (end.recordingError !== null) tell(`the recording is incomplete: ${end.recordingError}`);
       if (input.flag('json')) {
         answer({
@@ -185,7 +185,7 @@ function perturbedFile(file: TaskFile, kind: string | undefined, seed: number): 
 }
 
 /** @throws UsageError */
-function readPace(text: string): 'fast' | number {
+export function readPace(text: string): 'fast' | number {
   if (text === 'fast') return 'fast';
   const speed = Number(text);
   if (!(speed > 0 && speed <= 100)) throw new UsageError(`--pace takes "fast" or a number up to 100, not "${text}"`);

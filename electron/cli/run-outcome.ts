@@ -5,7 +5,7 @@ import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionStory } from '../session/session-workbench.ts';
-import { printable, tell } from './command.ts';
+import { printable } from './command.ts';
 
 /** What became of the program. */
 export interface RunOutcome {
@@ -87,13 +87,16 @@ function shownPreview(facts: PreviewFacts | undefined): Pick<RunOutcome, 'previe
   return { preview };
 }
 
-export function tellOutcome(outcome: RunOutcome, episode: string | null, robotTimeS: number): void {
+/** The outcome in lines for people: the goal part by part, the verdict, and where the record is. */
+export function outcomeInWords(outcome: RunOutcome, episode: string | null, robotTimeS: number): string[] {
   const { success, stage, message, line, hint, goal } = outcome;
-  for (const { text, holds } of goal ?? []) tell(`  ${holds ? 'yes' : 'NO '}  ${text}`);
-  if (success) tell(`SUCCESS after ${robotTimeS.toFixed(1)} s of robot time: ${message}`);
-  else {
-    tell(`FAILED at ${stage}${line === undefined ? '' : `, line ${line}`}: ${printable(message)}`);
-    if (hint !== undefined && hint !== '') tell(`  next: ${printable(hint)}`);
-  }
-  if (episode !== null) tell(`episode: ${episode}`);
+  const place = line === undefined ? '' : `, line ${line}`;
+  return [
+    ...(goal ?? []).map(({ text, holds }) => `  ${holds ? 'yes' : 'NO '}  ${text}`),
+    success
+      ? `SUCCESS after ${robotTimeS.toFixed(1)} s of robot time: ${message}`
+      : `FAILED at ${stage}${place}: ${printable(message)}`,
+    ...(success || hint === undefined || hint === '' ? [] : [`  next: ${printable(hint)}`]),
+    ...(episode === null ? [] : [`episode: ${episode}`]),
+  ];
 }

@@ -2,7 +2,6 @@
 // said. What came of it the world tells, not the model. Must never approve, judge or lift a cap.
 
 import type { TurnMessage } from '../../drivers/episode/messages.ts';
-import { drawScene } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { type Budget, usd } from '../../skills/agent/budget.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
@@ -20,6 +19,7 @@ import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { loadLibrary } from '../../skills/library/load-library.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { AgentSettings } from './agent-settings.ts';
+import { objectNames } from './scene-names.ts';
 import type { Session } from './session.ts';
 
 /** Most tokens of a request, as estimated: half of what models of today take, so that a wrong estimate does no harm. */
@@ -149,13 +149,6 @@ export class AgentSession {
       // A robot host that is gone is told by the session; a recording that failed has stopped the arm.
       .catch(() => undefined);
   }
-}
-
-/** Names a program may ask for at the tier that knows them all. */
-function objectNames(task: Task, seed: number): string[] {
-  const { props, fixtures, marks = [] } = drawScene(task, seed);
-  const features = [...props, ...fixtures].flatMap(({ features = [] }) => features);
-  return [...props, ...features, ...marks].map(({ name }) => name);
 }
 
 function endWords(outcome: TurnsOutcome): string | undefined {

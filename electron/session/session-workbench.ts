@@ -13,7 +13,7 @@ import type { Decision, Operator, Proposal } from './operator.ts';
 import type { Session } from './session.ts';
 
 /** What the session is doing for an offered block. */
-export type OfferStep = 'previewing' | 'asking' | 'running';
+export type OfferStep = 'previewing' | 'asking' | 'running' | 'ended';
 
 export interface SessionWorkbenchOptions {
   readonly session: Session;
@@ -63,6 +63,14 @@ export class SessionWorkbench implements Workbench {
    */
   async offer(program: CheckedProgram, signal: AbortSignal): Promise<SessionStory> {
     if (!program.check.ok) throw new Error('a program that fails its check is never offered');
+    try {
+      return await this.#decided(program, signal);
+    } finally {
+      this.#options.onStep?.('ended');
+    }
+  }
+
+  async #decided(program: CheckedProgram, signal: AbortSignal): Promise<SessionStory> {
     const { session, operator } = this.#options;
     let proposal = await this.#proposal(program, signal);
     for (;;) {

@@ -256,6 +256,11 @@ export class Session {
     await this.#host.request('record', { topic, message });
   }
 
+  /** Keeps words for the record. @param name of who said them */
+  async log(name: string, message: string): Promise<void> {
+    await this.#host.request('record', { topic: '/log', message: { level: 'info', name, message } });
+  }
+
   /** What the cell's own cameras see now. */
   look() {
     return this.#host.request('look', {});

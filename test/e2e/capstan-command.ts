@@ -17,6 +17,8 @@ export interface RunningCommand {
   readonly child: ChildProcess;
   /** Resolves when stderr holds the text, behind another one if given; rejects when the command ends before. */
   said(text: string, after?: string): Promise<void>;
+  /** Everything on stderr so far. */
+  stderr(): string;
   readonly ended: Promise<CommandEnd>;
 }
 
@@ -71,7 +73,7 @@ export class CommandHome {
         look();
         ended.then(() => reject(new Error(`the command ended without saying "${text}":\n${stderr}`)));
       });
-    return { child, said, ended };
+    return { child, said, stderr: () => stderr, ended };
   }
 
   run(
