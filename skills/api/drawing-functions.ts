@@ -65,7 +65,8 @@ export const DRAWING_FUNCTIONS: readonly ApiFunction[] = [
     domain: 'drawing',
     risk: 'look',
     summary: 'Lists what is there by name: the board, the objects on it, the drawings that were there at the start.',
-    details: 'The names are those of the task; what is erased is listed no more. At tier S2 it lists what is seen of them.',
+    details:
+      'The names are those of the task; what is erased is listed no more. At tier S2 it lists what is seen of them.',
     parameters: [],
     result: { schema: z.array(z.string()), doc: 'Names, the board first.' },
     errors: [],

@@ -88,8 +88,7 @@ function findInk(picture: Picture): Ink {
   const { colorSrgb, intrinsics } = observation;
   const lightOf = new Float32Array(width * height);
   for (let pixel = 0; pixel < lightOf.length; pixel++) {
-    lightOf[pixel] =
-      LINEAR[colorSrgb[3 * pixel]] + LINEAR[colorSrgb[3 * pixel + 1]] + LINEAR[colorSrgb[3 * pixel + 2]];
+    lightOf[pixel] = LINEAR[colorSrgb[3 * pixel]] + LINEAR[colorSrgb[3 * pixel + 1]] + LINEAR[colorSrgb[3 * pixel + 2]];
   }
   const planes = findSupportPlanes(picture);
   const at = new Map<number, readonly [number, number]>();
@@ -115,9 +114,7 @@ function findInk(picture: Picture): Ink {
         at.set(pixel, [a, b]);
       }
       if (!at.has(pixel)) continue;
-      const level = planes.some(
-        (plane) => Math.abs(z[pixel] - planeHeightM(plane, x[pixel], y[pixel])) < ON_PLANE_M,
-      );
+      const level = planes.some((plane) => Math.abs(z[pixel] - planeHeightM(plane, x[pixel], y[pixel])) < ON_PLANE_M);
       if (!level) at.delete(pixel);
     }
   }
@@ -178,7 +175,11 @@ function inkColour({ observation, whiteLight }: Picture, { at }: Ink, pixels: Ui
   const share = Math.max(...missing, 1e-6);
   const own = [0, 1, 2].map((k) => (ground[k] / pixels.length) * Math.max(0, 1 - missing[k] / share) + 0.004);
   const sum = own[0] + own[1] + own[2];
-  return { redShare: own[0] / sum, greenShare: own[1] / sum, brightness: Math.max(...own) / Math.max(0.02, whiteLight) };
+  return {
+    redShare: own[0] / sum,
+    greenShare: own[1] / sum,
+    brightness: Math.max(...own) / Math.max(0.02, whiteLight),
+  };
 }
 
 /** Regular forms are told apart by how the distance from the middle changes with the direction. */
