@@ -213,10 +213,18 @@ const SAME_FUNCTIONS: Readonly<Record<string, string>> = { S2: 'S1', S4: 'S3' };
 
 /** Where the reference program of a task and tier is, or would be. Families of one template share theirs. */
 export function expertPath(task: string, tier: string): string {
-  const program = TASK_FAMILIES.find(({ name }) => name === task)?.template ?? task;
+  return programPath(TASK_FAMILIES.find(({ name }) => name === task)?.template ?? task, tier);
+}
+
+/** The same for the other goal in a task's scene, one of its `variants`. */
+function otherExpertPath(task: string, tier: string): string {
+  return programPath(TASK_FAMILIES.find(({ name }) => name === task)?.otherTemplate ?? `${task}-other`, tier);
+}
+
+function programPath(program: string, tier: string): string {
   const own = join(EXPERT_FOLDER, `${program}.${tier.toLowerCase()}.ts`);
   const same = SAME_FUNCTIONS[tier];
-  return same === undefined || existsSync(own) ? own : expertPath(task, same);
+  return same === undefined || existsSync(own) ? own : programPath(program, same);
 }
 
 /** The tier whose hands the generic expert has at a tier: of S4 those of S3. */
@@ -239,8 +247,10 @@ export function readExpert(
   tier: string,
   definition?: Task,
 ): { readonly source: string; readonly path: string } {
-  const path = expertPath(task, tier);
-  if (existsSync(path) && hasShippedGoal(task, definition)) return { source: readFileSync(path, 'utf8'), path };
+  const path = hasOtherGoal(definition) ? otherExpertPath(task, tier) : expertPath(task, tier);
+  if (existsSync(path) && (hasOtherGoal(definition) || hasShippedGoal(task, definition))) {
+    return { source: readFileSync(path, 'utf8'), path };
+  }
   const what = definition ?? (taskNames().includes(task) ? openTask(task).taskFor(0).task : undefined);
   const generic = what === undefined ? undefined : genericExpert(what, tier);
   if (generic !== undefined) return generic;
@@ -257,6 +267,11 @@ export function readExpert(
 function hasShippedGoal(name: string, definition: Task | undefined): boolean {
   if (definition === undefined || !existsSync(join(TASK_FOLDER, name, 'task.yaml'))) return true;
   return isDeepStrictEqual(readTask(name).task.goal, definition.goal);
+}
+
+/** Whether a task wants one of its own variants, as `--perturb task` asks for. */
+function hasOtherGoal(definition: Task | undefined): boolean {
+  return definition?.variants.some(({ goal }) => isDeepStrictEqual(goal, definition.goal)) ?? false;
 }
 
 /** What the generic expert makes of a task's goal; undefined when it cannot bring it about at this tier. */

@@ -13,7 +13,7 @@ const TIP_FROM_ERASER: Vec3 = [0.0884, 0, 0.0106];
 /** Turns of the hand about the vertical that are tried, degrees. */
 const TURNS = [0, 90, -90, 45, -45, 180];
 /** A joint does not change by more than this between two neighbouring places, or the arm would have to let go. */
-const LARGEST_JUMP = 0.5;
+const LARGEST_JUMP = 0.25;
 /** Depth of the eraser along x, less what neighbouring strokes overlap. */
 const STROKE = 0.022;
 /** The eraser is led so far below the board. */
