@@ -199,7 +199,8 @@ export const sceneTopic = (topic: string): TopicCodec<SceneMessage> =>
         frame_id: item.frame,
         id: item.id,
         lifetime: { sec: 0, nsec: 0 },
-        frame_locked: false,
+        // It moves with its frame, as /tf goes on.
+        frame_locked: true,
         metadata: [],
         arrows: [],
         cubes: shapesOf(item.shapes, 'box'),

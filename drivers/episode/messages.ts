@@ -40,6 +40,8 @@ export const robotStateSchema = z.object({
       tool: poseSchema,
       gripperWidthM: z.number(),
       holding: z.boolean(),
+      /** What the gripper was last told to open or close to; absent in older files. */
+      commandedGripperWidthM: z.number().optional(),
     }),
   ),
 });
@@ -54,6 +56,17 @@ export const traceTickSchema = z.object({
   ctrl: z.array(z.number()),
   /** Geometry pairs that touch, with the normal force in newtons. */
   contacts: z.array(z.object({ a: z.string(), b: z.string(), forceN: z.number().optional() })).optional(),
+});
+
+/** `/marks`: what lies on surfaces without any thickness, as spots of a spill and dots of ink; when it has changed. */
+export const marksSchema = z.object({
+  layers: z.array(
+    z.object({
+      name: z.string(),
+      /** x, y, x, y ... of the marks that are there, metres, on their surface. */
+      points: z.array(z.number()),
+    }),
+  ),
 });
 
 /** `/program`: one block of code as it will run. */
@@ -129,6 +142,8 @@ export const approvalSchema = z.object({
   previewId: z.string().optional(),
   /** Share of the robot's limits the block may use. */
   speedScale: z.number().optional(),
+  /** Soft limits the approval lifts for this block. */
+  grants: z.array(z.string()).optional(),
   comment: z.string().optional(),
 });
 
@@ -166,6 +181,9 @@ export const outputSchema = z.object({
   line: line.optional(),
 });
 
+/** `/remark`: what the operator said while no question was open. It reaches the writer of programs; it decides nothing. */
+export const remarkSchema = z.object({ block, text: z.string() });
+
 /** `/stop`: a stop, and what it really did. */
 export const stopSchema = z.object({
   stopId: z.string(),
@@ -191,8 +209,71 @@ export const resultSchema = z.object({
   judged: z.boolean().optional(),
 });
 
+/** What the provider, or an estimate where it counted nothing, says of one request to a model. */
+const tokenUsageSchema = z.object({
+  inputTokens: z.number(),
+  cachedInputTokens: z.number(),
+  cacheWriteTokens: z.number().optional(),
+  outputTokens: z.number(),
+  estimated: z.literal(true).optional(),
+});
+
+/** `/model`: one request to a language or vision model and how it ended, written when it ended. */
+export const modelSchema = z.object({
+  /** Number of the request within the episode, from 0, in the order of sending. */
+  call: z.int().nonnegative(),
+  purpose: z.enum(['program', 'difference', 'synthesis', 'function', 'question', 'summary']),
+  /** As the user named it, "anthropic:NAME"; never with a key. */
+  model: z.string(),
+  request: z.object({
+    /** Of the request's canonical JSON with each image as its own SHA-256, and the model's name; hexadecimal. */
+    sha256: z.string(),
+    system: z.string(),
+    messages: z.array(
+      z.object({
+        role: z.enum(['user', 'assistant']),
+        parts: z.array(
+          z.discriminatedUnion('kind', [
+            z.object({ kind: z.literal('text'), text: z.string(), stable: z.literal(true).optional() }),
+            z.object({ kind: z.literal('image'), mediaType: z.enum(['image/png', 'image/jpeg']), sha256: z.string() }),
+          ]),
+        ),
+      }),
+    ),
+    temperature: z.number().optional(),
+    maxOutputTokens: z.number(),
+  }),
+  /** The images of this request that no earlier message of the episode holds. */
+  images: z.array(z.object({ sha256: z.string(), mediaType: z.string(), base64: z.string() })),
+  /** What the model answered; absent when it failed. */
+  reply: z
+    .object({
+      text: z.string(),
+      reasoning: z.string(),
+      usage: tokenUsageSchema,
+      requestId: z.string().nullable(),
+      firstPieceS: z.number(),
+      durationS: z.number(),
+    })
+    .optional(),
+  /** US dollars for the reply; null when the price is not known, or nothing came. */
+  costUsd: z.number().nullable(),
+  /** Attempts before the last one that were given up. */
+  retries: z.int().nonnegative(),
+  error: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string(),
+      requestId: z.string().nullable(),
+      usage: tokenUsageSchema.optional(),
+    })
+    .optional(),
+});
+
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
 export type TraceTickMessage = DeepReadonly<z.infer<typeof traceTickSchema>>;
+export type MarksMessage = DeepReadonly<z.infer<typeof marksSchema>>;
 export type ProgramMessage = DeepReadonly<z.infer<typeof programSchema>>;
 export type CheckMessage = DeepReadonly<z.infer<typeof checkSchema>>;
 export type PreviewMessage = DeepReadonly<z.infer<typeof previewSchema>>;
@@ -200,5 +281,7 @@ export type ApprovalMessage = DeepReadonly<z.infer<typeof approvalSchema>>;
 export type GateMessage = DeepReadonly<z.infer<typeof gateSchema>>;
 export type CallMessage = DeepReadonly<z.infer<typeof callSchema>>;
 export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
+export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
+export type ModelMessage = DeepReadonly<z.infer<typeof modelSchema>>;

@@ -3,6 +3,7 @@
 
 import * as foxglove from '@foxglove/schemas/dist/jsonschema/index.js';
 import { z } from 'zod';
+import { protobufSchema } from './foxglove-image.ts';
 import { type OwnTopic, TOPICS, type TopicName } from './topics.ts';
 
 const encoder = new TextEncoder();
@@ -15,6 +16,11 @@ export function schemaOf(topic: TopicName): Uint8Array {
   const known = schemaTexts.get(topic);
   if (known !== undefined) return known;
   const codec = TOPICS[topic];
+  if (codec.schemaEncoding === 'protobuf') {
+    const descriptors = protobufSchema(codec.schemaName);
+    schemaTexts.set(topic, descriptors);
+    return descriptors;
+  }
   const schema = isOwnTopic(codec)
     ? z.toJSONSchema(codec.zodSchema.extend({ timeS: z.number() }), { io: 'input', unrepresentable: 'any' })
     : wellKnownSchema(codec.schemaName);

@@ -3,14 +3,18 @@
 
 import type { z } from 'zod';
 import { jointStatesTopic, logTopic, poseTopic, sceneTopic, transformsTopic } from './foxglove.ts';
+import { calibrationTopic, imageTopic } from './foxglove-image.ts';
 import {
   approvalSchema,
   callSchema,
   checkSchema,
   gateSchema,
+  marksSchema,
+  modelSchema,
   outputSchema,
   previewSchema,
   programSchema,
+  remarkSchema,
   resultSchema,
   robotStateSchema,
   stopSchema,
@@ -50,8 +54,19 @@ export const TOPICS = {
   '/tf': transformsTopic('/tf'),
   '/scene': sceneTopic('/scene'),
   '/log': logTopic('/log'),
+  '/camera/scene/image': imageTopic('/camera/scene/image'),
+  '/camera/scene/depth': imageTopic('/camera/scene/depth'),
+  '/camera/scene/calibration': calibrationTopic('/camera/scene/calibration'),
+  '/camera/wrist/image': imageTopic('/camera/wrist/image'),
+  '/camera/wrist/depth': imageTopic('/camera/wrist/depth'),
+  '/camera/wrist/calibration': calibrationTopic('/camera/wrist/calibration'),
+  /** On the hand of the right arm, where there is one. */
+  '/camera/right_wrist/image': imageTopic('/camera/right_wrist/image'),
+  '/camera/right_wrist/depth': imageTopic('/camera/right_wrist/depth'),
+  '/camera/right_wrist/calibration': calibrationTopic('/camera/right_wrist/calibration'),
   '/robot/state': ownTopic('/robot/state', 'capstan.RobotState', 'droppable', robotStateSchema),
   '/robot/trace': ownTopic('/robot/trace', 'capstan.TraceTick', 'droppable', traceTickSchema),
+  '/marks': ownTopic('/marks', 'capstan.Marks', 'kept', marksSchema),
   '/program': ownTopic('/program', 'capstan.Program', 'flushed', programSchema),
   '/check': ownTopic('/check', 'capstan.Check', 'kept', checkSchema),
   '/preview': ownTopic('/preview', 'capstan.Preview', 'kept', previewSchema),
@@ -59,9 +74,15 @@ export const TOPICS = {
   '/gate': ownTopic('/gate', 'capstan.Gate', 'kept', gateSchema),
   '/call': ownTopic('/call', 'capstan.Call', 'kept', callSchema),
   '/output': ownTopic('/output', 'capstan.Output', 'kept', outputSchema),
+  '/remark': ownTopic('/remark', 'capstan.Remark', 'kept', remarkSchema),
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
+  '/model': ownTopic('/model', 'capstan.Model', 'flushed', modelSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;
+
+/** Cameras that an episode has topics for, as in `/camera/scene/image`. */
+export const RECORDED_CAMERAS = ['scene', 'wrist', 'right_wrist'] as const;
+export type RecordedCamera = (typeof RECORDED_CAMERAS)[number];
 
 export type TopicName = keyof typeof TOPICS;
 export type MessageOf<T extends TopicName> = (typeof TOPICS)[T] extends TopicCodec<infer Message> ? Message : never;

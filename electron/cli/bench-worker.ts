@@ -109,6 +109,7 @@ async function startRecording(
   const recorder = new CellRecorder(writer, cell.world, cell.robot);
   cell.observe({
     onTick: () => recorder.tick(),
+    onLook: (observation) => recorder.look(observation),
     onCall: (call) => recorder.call(0, call),
     onGate: (event) => recorder.gate(0, event),
   });

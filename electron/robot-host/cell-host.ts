@@ -12,20 +12,23 @@ import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
 import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { fastPacer, realTimePacer } from '../../drivers/simulated/pacer.ts';
+import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
+import { encodePng } from '../../sim/cameras/png.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, OutputLine, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
-import type {
-  BlockReport,
-  OpenParams,
-  PreviewFacts,
-  ReportedLine,
-  ROBOT_HOST_CONTRACT,
+import {
+  type BlockReport,
+  CAMERA_NAMES,
+  type OpenParams,
+  type PreviewFacts,
+  type ReportedLine,
+  type ROBOT_HOST_CONTRACT,
 } from '../ipc/robot-host-contract.ts';
-import type { EventHandlers } from '../ipc/rpc.ts';
+import type { EventHandlers, Result } from '../ipc/rpc.ts';
 import {
   type CallRecord,
   Cell,
@@ -35,6 +38,7 @@ import {
   type RunSettings,
 } from '../session/cell.ts';
 import { FactsCollector } from '../session/preview-facts.ts';
+import { callStory } from './call-story.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { tickAfterArrivals } from './gate-watch.ts';
 
@@ -55,6 +59,8 @@ export class CellHost {
   readonly #sandbox: PolicySandbox;
   readonly #emit: Emit;
   #cell: Cell | undefined;
+  #seed = 0;
+  #writersCameras: SimulatedCameras | undefined;
   #writer: EpisodeWriter | undefined;
   #recorder: CellRecorder | undefined;
   #gateTimer: NodeJS.Timeout | undefined;
@@ -99,8 +105,10 @@ export class CellHost {
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;
+    this.#seed = params.seed;
     cell.observe({
       onTick: () => this.#recorder?.tick(),
+      onLook: (observation) => this.#recorder?.look(observation),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
@@ -170,10 +178,11 @@ export class CellHost {
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
       const report = this.#report(outcome, startS);
       this.#recordBlockEnd(report);
+      // A block that the gate would not start keeps its number for the next one.
+      this.#block += 1;
       return report;
     } finally {
       this.#running = undefined;
-      this.#block += 1;
     }
   }
 
@@ -217,6 +226,23 @@ export class CellHost {
       softExcesses: worstExcesses(cell),
       calls: report.calls,
     };
+  }
+
+  /** One for the whole session: each of its pictures has noise of its own. */
+  #cameras(): SimulatedCameras {
+    this.#writersCameras ??= new SimulatedCameras(this.cell.world, this.cell.task.sensors, this.#seed, 'writer');
+    return this.#writersCameras;
+  }
+
+  /** Through every camera of the cell. Takes no robot time and moves nothing. */
+  async look(): Promise<Result<typeof ROBOT_HOST_CONTRACT, 'look'>> {
+    const cameras = this.#cameras();
+    const views = [];
+    for (const camera of CAMERA_NAMES.filter((name) => cameras.names.includes(name))) {
+      const { width, height, colorSrgb } = await cameras.look(camera);
+      views.push({ camera, png: encodePng({ kind: 'rgb8', width, height, data: colorSrgb }) });
+    }
+    return { views };
   }
 
   judge(): Verdict {
@@ -274,6 +300,7 @@ export class CellHost {
       failure: outcome.status === 'finished' ? undefined : blockFailure(outcome.error),
       output: [...this.#output],
       calls: outcome.usage.calls,
+      callStory: this.#calls.map(callStory),
       robotTimeS: this.cell.world.timeS - startS,
     };
   }

@@ -1,12 +1,17 @@
 // Owns the translation of what happens in a cell into messages of an episode. Must never decide anything, and never
 // let a failing recorder touch the robot: the writer reports, the host acts.
 
+import type { Observation } from '../../drivers/cameras/camera-port.ts';
 import { BASE_FRAME } from '../../drivers/episode/foxglove.ts';
 import type { StopMessage } from '../../drivers/episode/messages.ts';
+import { quickPng } from '../../drivers/episode/quick-png.ts';
+import { RECORDED_CAMERAS, type RecordedCamera } from '../../drivers/episode/topics.ts';
 import type { EpisodeWriter } from '../../drivers/episode/writer.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopCause } from '../../drivers/gate/stop-latch.ts';
+import { sceneShapes } from '../../drivers/simulated/scene-shapes.ts';
 import type { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
+import { depthMillimetres } from '../../sim/cameras/png.ts';
 import { JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { CallRecord } from '../session/cell.ts';
@@ -23,7 +28,9 @@ const SOURCES = {
   watchdog: 'watchdog',
 } as const satisfies Record<StopCause['source'], StopMessage['source']>;
 
-/** Ticks between two samples of the slower topics: mode and transforms at 20 Hz are enough to look at. */
+/** Ticks between two samples of the robot's state: 50 Hz, for data sets of up to 30 frames a second. */
+const STATE_EVERY_TICKS = 2;
+/** Ticks between two samples of the slower topics: transforms and marks at 20 Hz are enough to look at. */
 const SLOW_EVERY_TICKS = 5;
 
 export class CellRecorder {
@@ -31,12 +38,19 @@ export class CellRecorder {
   readonly #world: TaskWorld;
   readonly #robot: SimulatedRobot;
   readonly #causes = new Map<string, StopCause>();
+  /** What was last recorded of each camera's calibration. */
+  readonly #calibrations = new Map<string, string>();
   #ticks = 0;
+  #marksRevision = -1;
 
+  /** Begins with what stands in the world. */
   constructor(writer: EpisodeWriter, world: TaskWorld, robot: SimulatedRobot) {
     this.#writer = writer;
     this.#world = world;
     this.#robot = robot;
+    writer.record('/scene', world.timeS, sceneShapes(world.scene));
+    this.#recordSlow(world.timeS);
+    this.#recordState(world.timeS);
   }
 
   tick(): void {
@@ -53,33 +67,33 @@ export class CellRecorder {
       this.#writer.record('/robot/right/tcp', timeS, { frame: BASE_FRAME, pose: this.#world.tool(1) });
     }
     this.#recordJoints(timeS);
+    if (this.#ticks % STATE_EVERY_TICKS === 0) this.#recordState(timeS);
     if (this.#ticks % SLOW_EVERY_TICKS === 0) this.#recordSlow(timeS);
     this.#ticks += 1;
   }
 
-  call(block: number, call: CallRecord): void {
-    const { reply } = call;
-    this.#writer.record('/call', this.#world.timeS, {
-      block,
-      call: call.index,
-      name: call.name,
-      line: call.line,
-      column: call.column,
-      arguments: JSON.parse(call.argsJson),
-      outcome: reply.ok ? 'returned' : 'threw',
-      ...(reply.ok
-        ? { result: reply.resultJson === '' ? undefined : JSON.parse(reply.resultJson) }
-        : {
-            error: {
-              code: reply.error.code,
-              message: reply.error.message,
-              stage: reply.error.stage,
-              hint: reply.error.hint,
-            },
-          }),
-      startTimeS: call.startS,
-      endTimeS: call.endS,
+  /** A look of a camera: its pictures, where it stood, and its pinhole when that is new. */
+  look({ camera, width, height, colorSrgb, depthM, intrinsics, worldFromCamera, timeS }: Observation): void {
+    const name = camera.replaceAll(' ', '_');
+    if (!isRecordedCamera(name)) return;
+    const frame = `camera/${name}`;
+    const calibration = { frame, width, height, intrinsics };
+    const known = JSON.stringify(calibration);
+    if (this.#calibrations.get(name) !== known) {
+      this.#calibrations.set(name, known);
+      this.#writer.record(`/camera/${name}/calibration`, timeS, calibration);
+    }
+    this.#writer.record('/tf', timeS, {
+      transforms: [{ parentFrame: BASE_FRAME, childFrame: frame, parentFromChild: worldFromCamera }],
     });
+    const color = quickPng({ kind: 'rgb8', width, height, data: colorSrgb });
+    this.#writer.record(`/camera/${name}/image`, timeS, { frame, format: 'png', data: color });
+    const depth = quickPng({ kind: 'grey16', width, height, data: depthMillimetres(depthM) });
+    this.#writer.record(`/camera/${name}/depth`, timeS, { frame, format: 'png', data: depth });
+  }
+
+  call(block: number, call: CallRecord): void {
+    this.#writer.record('/call', this.#world.timeS, { block, ...callMessage(call) });
   }
 
   gate(block: number, event: GateEvent): void {
@@ -164,16 +178,55 @@ export class CellRecorder {
     });
   }
 
-  #recordSlow(timeS: number): void {
-    const world = this.#world;
+  #recordState(timeS: number): void {
+    const hands = this.#world.hands.map((hand) => hand.state());
     // The state of a simulated robot is there at once; the promise is only the port's form.
     void this.#robot.state().then((state) => {
-      this.#writer.record('/robot/state', timeS, { mode: state.mode, arms: state.arms });
+      this.#writer.record('/robot/state', timeS, {
+        mode: state.mode,
+        arms: state.arms.map((arm, index) => {
+          const hand = hands[index];
+          // A closing hand is told to go on past nothing.
+          return hand === undefined ? arm : { ...arm, commandedGripperWidthM: Math.max(hand.targetM, 0) };
+        }),
+      });
     });
+  }
+
+  #recordSlow(timeS: number): void {
+    const world = this.#world;
     this.#writer.record('/tf', timeS, {
       transforms: world
         .bodyPoses()
         .map(({ name, pose }) => ({ parentFrame: BASE_FRAME, childFrame: name, parentFromChild: pose })),
     });
+    const { marks } = world;
+    if (marks.layers.length === 0 || marks.revision === this.#marksRevision) return;
+    this.#marksRevision = marks.revision;
+    this.#writer.record('/marks', timeS, {
+      layers: marks.layers.map(({ name }) => ({ name, points: [...(marks.points(name) ?? [])] })),
+    });
   }
 }
+
+/** A finished call as a message, whole. */
+export function callMessage({ index, name, line, column, argsJson, reply, startS, endS }: CallRecord) {
+  return {
+    call: index,
+    name,
+    line,
+    column,
+    arguments: JSON.parse(argsJson) as unknown[],
+    ...(reply.ok
+      ? { outcome: 'returned' as const, result: reply.resultJson === '' ? undefined : JSON.parse(reply.resultJson) }
+      : { outcome: 'threw' as const, error: errorOf(reply.error) }),
+    startTimeS: startS,
+    endTimeS: endS,
+  };
+}
+
+function errorOf({ code, message, stage, hint }: Extract<CallRecord['reply'], { ok: false }>['error']) {
+  return { code, message, stage, hint };
+}
+
+const isRecordedCamera = (name: string): name is RecordedCamera => RECORDED_CAMERAS.some((one) => one === name);

@@ -90,6 +90,7 @@ const server = serve(
     },
     rehearse: ({ block, snapshot, speedScale, previewId }) => opened().rehearse(block, snapshot, speedScale, previewId),
     picture: async ({ width, height }) => ({ png: takePicture(opened().cell.world, width, height) }),
+    look: () => opened().look(),
     finish: async (outcome) => opened().finish(outcome),
   },
   { beat: () => host?.cell.gate.beat('session') },

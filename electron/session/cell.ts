@@ -4,6 +4,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Observation } from '../../drivers/cameras/camera-port.ts';
 import type { ApprovalClaims, StepMode } from '../../drivers/gate/approval.ts';
 import type { BeatRule } from '../../drivers/gate/beats.ts';
 import type { AwaitStep, BlockPermit } from '../../drivers/gate/block-permit.ts';
@@ -68,6 +69,8 @@ export interface CellWatch {
   /** A line that the program has just printed, before the calls it makes next. */
   onOutput?(line: OutputLine): void;
   onGate?(event: GateEvent): void;
+  /** A camera was looked through; the pictures are not to be changed. */
+  onLook?(observation: Observation): void;
 }
 
 export interface CellOptions {
@@ -141,7 +144,14 @@ export class Cell {
     this.world = world;
     this.api = api;
     this.robot = new SimulatedRobot(world, options.pacer);
-    this.side = openTierSide({ ...options, world, robot: this.robot });
+    this.side = openTierSide({
+      ...options,
+      world,
+      robot: this.robot,
+      onLook: (observation) => {
+        for (const watch of this.#watches) watch.onLook?.(observation);
+      },
+    });
     this.gate = createGate({
       robot: this.robot,
       envelope: withRobotTime(options.rig.envelope, options.task.maxRobotTimeS),

@@ -1,6 +1,7 @@
 // Owns what a tier may know of a simulated cell: tier S1 the simulator's truth, every other tier what its cameras show.
 // The only place where the truth is handed out. Must never give a tier above S1 anything but arms, furniture and cameras.
 
+import type { Cameras, Observation } from '../../drivers/cameras/camera-port.ts';
 import type { MotionPlanner } from '../../drivers/scene-ports.ts';
 import { BelievedWorld } from '../../drivers/simulated/believed-scene.ts';
 import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
@@ -31,6 +32,8 @@ export interface TierSideOptions {
   readonly tier: Tier;
   /** Finds things in pictures; the pixel detector unless given. */
   readonly detector?: Detector;
+  /** Told of every look of a camera. */
+  readonly onLook?: (observation: Observation) => void;
 }
 
 export interface TierSide {
@@ -59,7 +62,8 @@ function trueSide({ mujoco, world, robot, task }: TierSideOptions): TierSide {
   };
 }
 
-function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSideOptions): TierSide {
+function seenSide(options: TierSideOptions): TierSide {
+  const { mujoco, world, robot, task, seed, tier, detector } = options;
   const { arms, fixtures } = world.scene;
   const rest = homeJointsOf(task);
   const planner = new BelievedWorld(
@@ -76,7 +80,7 @@ function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSide
     fixtures,
   );
   const scene = new SeenScene({
-    cameras: new SimulatedCameras(world, task.sensors, seed),
+    cameras: told(new SimulatedCameras(world, task.sensors, seed), options.onLook),
     detector: detector ?? new PixelDetector(),
     robot,
     believer: planner,
@@ -96,5 +100,17 @@ function seenSide({ mujoco, world, robot, task, seed, tier, detector }: TierSide
       return { ...(functions as unknown as ApiImplementation), ...domainImplementation(ports) };
     },
     dispose: () => planner.dispose(),
+  };
+}
+
+/** The same cameras; each look is told before whoever asked for it has it. */
+function told(cameras: Cameras, onLook: TierSideOptions['onLook']): Cameras {
+  return {
+    names: cameras.names,
+    look: async (camera, signal) => {
+      const observation = await cameras.look(camera, signal);
+      onLook?.(observation);
+      return observation;
+    },
   };
 }

@@ -55,6 +55,7 @@ export class Marks {
   readonly #points: number[][];
   readonly #strokes: (Stroke | null)[];
   readonly #maxForcesN: number[];
+  #revision = 0;
 
   constructor(physics: Physics, scene: Scene) {
     this.#physics = physics;
@@ -89,6 +90,11 @@ export class Marks {
       })),
     );
     this.#maxForcesN = this.#forces.map(() => 0);
+  }
+
+  /** Grows with every change of any mark. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Marks of a layer that are there now: x, y, x, y ..., metres. Undefined for an unknown name. */
@@ -160,6 +166,7 @@ export class Marks {
   }
 
   restore(state: MarksState): void {
+    this.#revision += 1;
     state.layers.forEach((points, index) => {
       this.#points[index] = points.slice();
     });
@@ -198,6 +205,7 @@ export class Marks {
       if (removed.length === 0) return;
       const gone = new Set(removed);
       this.#points[layer] = points.filter((_, i) => !gone.has(i >> 1));
+      this.#revision += 1;
       onChange(name, removed, []);
     });
   }
@@ -231,6 +239,7 @@ export class Marks {
     this.#strokes[index] = { tip, dot };
     if (laid.length === 0) return;
     this.#points[layer].push(...laid);
+    this.#revision += 1;
     onChange(this.layers[layer].name, [], laid);
   }
 }

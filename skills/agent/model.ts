@@ -35,9 +35,9 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
 }
 
-/** A piece of a reply as it arrives. */
+/** A piece of a reply as it arrives. 'restart' voids all pieces so far: its text says why the model is asked again. */
 export interface ReplyPiece {
-  readonly kind: 'text' | 'reasoning';
+  readonly kind: 'text' | 'reasoning' | 'restart';
   readonly text: string;
 }
 
@@ -45,9 +45,16 @@ export interface ReplyPiece {
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
+  /** The part of the input that was written to the cache, where the provider charges more for it. */
+  readonly cacheWriteTokens?: number;
   /** Reasoning included. */
   readonly outputTokens: number;
+  /** The provider counted nothing: these numbers are an estimate from the lengths of request and reply. */
+  readonly estimated?: true;
 }
+
+/** What a request used that was turned away before any work. */
+export const NO_USAGE: TokenUsage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
 
 export interface ModelReply {
   readonly text: string;
@@ -68,6 +75,8 @@ export interface Model {
   /** As the user named it: "anthropic:NAME", "openai:NAME", "URL#NAME", "expert", "scripted", "recorded". */
   readonly name: string;
   readonly seesImages: boolean;
+  /** False when the temperature of a request has no effect; unless said, it has. */
+  readonly takesTemperature?: boolean;
   /**
    * Asks once; pieces come in order before the promise resolves.
    * @throws ModelError; code CANCELLED when the signal fired. No request outlives the call.
@@ -103,6 +112,10 @@ export class ModelError extends Error {
   /** The wait the provider asked for, seconds. */
   readonly retryAfterS: number | undefined;
   readonly requestId: string | null;
+  /** What the attempt used; undefined when nobody knows what the provider will charge. */
+  readonly usage: TokenUsage | undefined;
+  /** Attempts before this one that were given up. */
+  readonly retries: number;
 
   constructor(
     code: ModelErrorCode,
@@ -112,6 +125,8 @@ export class ModelError extends Error {
       readonly retryable?: boolean;
       readonly retryAfterS?: number;
       readonly requestId?: string | null;
+      readonly usage?: TokenUsage;
+      readonly retries?: number;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -121,5 +136,7 @@ export class ModelError extends Error {
     this.retryable = more.retryable ?? false;
     this.retryAfterS = more.retryAfterS;
     this.requestId = more.requestId ?? null;
+    this.usage = more.usage;
+    this.retries = more.retries ?? 0;
   }
 }

@@ -1,7 +1,8 @@
 // Owns short moving pictures as animated PNG (APNG 1.0): one palette for all frames, and of every later frame only what
 // has changed. Pure but for the compressor. Must never need anything to play but a browser.
 
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { pngChunk as chunk, PNG_MAGIC, words } from '../../drivers/episode/quick-png.ts';
 
 /** Row by row from the top, red green blue, one byte each. */
 export interface Frame {
@@ -32,7 +33,7 @@ export function encodeClip(frames: readonly Frame[], delayMs = 100): Uint8Array 
   }
   const { palette, indexOf } = paletteOf(frames);
   const indexed = frames.map(({ data }) => indices(data, indexOf));
-  const chunks: Uint8Array[] = [Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)];
+  const chunks: Uint8Array[] = [PNG_MAGIC];
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -58,19 +59,6 @@ export function encodeClip(frames: readonly Frame[], delayMs = 100): Uint8Array 
   });
   chunks.push(chunk('IEND', new Uint8Array(0)));
   return Buffer.concat(chunks);
-}
-
-function words(...values: number[]): Uint8Array {
-  const bytes = Buffer.alloc(4 * values.length);
-  values.forEach((value, i) => {
-    bytes.writeUInt32BE(value, 4 * i);
-  });
-  return bytes;
-}
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  return Buffer.concat([words(data.length), body, words(crc32(body))]);
 }
 
 interface Rect {

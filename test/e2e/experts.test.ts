@@ -91,10 +91,10 @@ describe('the experts', () => {
         const core = many.map((name) => successes[name]);
         const least = tier === 'S1' ? TRIALS - 1 : 3;
         for (const count of core) expect(count, said).toBeGreaterThanOrEqual(least);
-        // From pixels one trial may fail, of which kind the full tables tell the share.
+        // From pixels a trial of one seed may fail; the full tables tell the share of each task.
         const missed = few.filter((name) => successes[name] === 0);
         expect(missed.length / few.length, `${tier} ${missed.join(', ')}\n${said}`).toBeLessThanOrEqual(
-          tier === 'S1' ? 0.02 : 0.25,
+          { S1: 0.02, S2: 0.25, S3: 0.1 }[tier],
         );
 
         const alone = await bench(`${tier}-alone`, tiers[tier], tier, 1, 1);

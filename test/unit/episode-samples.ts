@@ -2,6 +2,7 @@
 
 import type { EpisodeClock } from '../../drivers/episode/episode-clock.ts';
 import type { EpisodeInfo } from '../../drivers/episode/episode-info.ts';
+import type { CalibrationMessage, ImageMessage } from '../../drivers/episode/foxglove-image.ts';
 import type { EpisodeMessage } from '../../drivers/episode/reader.ts';
 import { createMemorySink } from '../../drivers/episode/sink.ts';
 import type { MessageOf, TopicName } from '../../drivers/episode/topics.ts';
@@ -19,6 +20,18 @@ export const INFO: EpisodeInfo = {
   instruction: 'Lift the red cube.',
   versions: { capstan: '0.1.0', mujoco: '3.14.0' },
 };
+
+const picture = (camera: string): ImageMessage => ({
+  frame: `camera/${camera}`,
+  format: 'png',
+  data: Uint8Array.of(0x89, 0x50, 0, 0xff, 7),
+});
+const calibration = (camera: string): CalibrationMessage => ({
+  frame: `camera/${camera}`,
+  width: 480,
+  height: 360,
+  intrinsics: { fx: 434.5, fy: 434.5, cx: 240, cy: 1 / 3 },
+});
 
 const pose: Pose = { position: [0.4, -0.1, 1 / 3], quatWxyz: [0.5, -0.5, 0.1, 0.7] };
 
@@ -47,6 +60,15 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     ],
   },
   '/log': { level: 'warning', message: 'the disk is slow', name: 'recorder', file: 'writer.ts', line: 12 },
+  '/camera/scene/image': picture('scene'),
+  '/camera/scene/depth': picture('scene'),
+  '/camera/scene/calibration': calibration('scene'),
+  '/camera/wrist/image': picture('wrist'),
+  '/camera/wrist/depth': picture('wrist'),
+  '/camera/wrist/calibration': calibration('wrist'),
+  '/camera/right_wrist/image': picture('right_wrist'),
+  '/camera/right_wrist/depth': picture('right_wrist'),
+  '/camera/right_wrist/calibration': calibration('right_wrist'),
   '/robot/state': {
     mode: 'moving',
     arms: [
@@ -58,6 +80,7 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
         tool: pose,
         gripperWidthM: 0.0387,
         holding: true,
+        commandedGripperWidthM: 0.08,
       },
     ],
   },
@@ -68,6 +91,7 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     ctrl: [0],
     contacts: [{ a: 'finger1_pad', b: 'red_cube', forceN: 11.5 }],
   },
+  '/marks': { layers: [{ name: 'spill', points: [0.4, -0.1, 0.41, -0.1] }] },
   '/program': {
     block: 0,
     source: 'await openGripper()\n// é → 机器人',
@@ -122,6 +146,7 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     endTimeS: 1.25,
   },
   '/output': { block: 0, channel: 'say', text: 'lifting', line: 5 },
+  '/remark': { block: 0, text: 'the left one' },
   '/stop': {
     stopId: 's1',
     source: 'operator',
@@ -130,6 +155,44 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     sent: true,
     restConfirmed: false,
     stopDurationS: null,
+  },
+  '/model': {
+    call: 1,
+    purpose: 'program',
+    model: 'anthropic:claude-opus-5',
+    request: {
+      sha256: 'ef'.repeat(32),
+      system: 'You write programs.',
+      messages: [
+        {
+          role: 'user',
+          parts: [
+            { kind: 'text', text: 'Lift the red cube. 把红色方块举起来', stable: true },
+            { kind: 'image', mediaType: 'image/png', sha256: '12'.repeat(32) },
+          ],
+        },
+      ],
+      temperature: 0.5,
+      maxOutputTokens: 8000,
+    },
+    images: [{ sha256: '12'.repeat(32), mediaType: 'image/png', base64: 'iVBORw0KGgo=' }],
+    reply: {
+      text: 'FINISH: it is lifted',
+      reasoning: 'The cube hangs in the air.',
+      usage: { inputTokens: 1200, cachedInputTokens: 1000, cacheWriteTokens: 100, outputTokens: 8, estimated: true },
+      requestId: 'req_1',
+      firstPieceS: 0.8,
+      durationS: 1.1,
+    },
+    costUsd: 0.0021,
+    retries: 1,
+    error: {
+      code: 'REFUSED',
+      message: 'the model refused',
+      hint: 'say it otherwise',
+      requestId: null,
+      usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
+    },
   },
   '/result': {
     scope: 'block',
