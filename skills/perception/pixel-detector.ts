@@ -138,9 +138,8 @@ function colourOf(picture: Picture, region: Region) {
 /** What fits a noun, best first. */
 function candidatesFor(picture: Picture, noun: Noun): readonly Candidate[] {
   const drawn = drawnCandidates(picture, noun);
-  // "Square" may name a nut as well: what is drawn goes first only where no such thing stands about.
-  const solid = drawn.length > 0 && isFlatWord(noun.shape) ? [] : solidCandidates(picture, noun);
-  return solid.length > 0 ? solid : drawn;
+  // "Square" alone may name a nut as well, where no square is drawn.
+  return drawn.length > 0 ? drawn : solidCandidates(picture, noun);
 }
 
 /** Ink of the forms that a noun names. */

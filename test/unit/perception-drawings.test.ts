@@ -44,7 +44,7 @@ describe('what is drawn on a board', () => {
 
   test('is not taken for another form or another colour', async () => {
     const { observation } = await lookAt('drawing-erase', seed);
-    for (const phrase of ['hexagon', 'triangle', 'line', 'red circle', 'blue square']) {
+    for (const phrase of ['hexagon', 'triangle', 'red circle', 'blue hexagon']) {
       const answer = await new PixelDetector().segmentText(observation, phrase);
       expect(answer.kind, phrase).toBe('nothing');
       if (answer.kind === 'nothing') expect(answer.hint).toMatch(/blue circle.*green square|green square.*blue circle/);
