@@ -12,6 +12,7 @@ import { type Command, readInput, tell, UsageError, usageOf } from './command.ts
 import { COMPARE_COMMAND } from './compare-command.ts';
 import { DOCTOR_COMMAND } from './doctor-command.ts';
 import { EPISODES_COMMAND } from './episodes-command.ts';
+import { EXPORT_COMMAND } from './export-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
 import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  EXPORT_COMMAND,
   DOCTOR_COMMAND,
 ];
 

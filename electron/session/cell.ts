@@ -92,6 +92,8 @@ export interface CellOptions {
   /** 'preview' collects soft limits as facts instead of refusing them. */
   readonly purpose: 'live' | 'preview' | 'trial';
   readonly awaitStep?: AwaitStep;
+  /** 'one': the cell runs a single block, and nothing is kept to go on from. 'many' unless given. */
+  readonly blocks?: 'one' | 'many';
   /** Failures of our own code while a call was answered; the program sees none of it. */
   readonly onInternalError: (error: unknown) => void;
 }
@@ -181,7 +183,8 @@ export class Cell {
     }
     const api = apiFor(apiChoice(options.task, options.tier));
     const world = new TaskWorld(options.mujoco, drawScene(options.task, options.seed));
-    await options.sandbox.open({ seed: PROGRAM_SEED, functions: guestFunctions(api), modules: options.modules });
+    const { sandbox, modules, blocks = 'many' } = options;
+    await sandbox.open({ seed: PROGRAM_SEED, functions: guestFunctions(api), modules, blocks });
     return new Cell(options, world, api);
   }
 
