@@ -50,9 +50,9 @@ export function readTier(text: string): AgentTier {
 }
 
 /** @throws UsageError, NotFoundError */
-export function readAgentSettings(input: CommandInput, tier: AgentTier): AgentSettings {
+export function readAgentSettings(input: CommandInput, tier: AgentTier, named = input.text('model')): AgentSettings {
   const mode = agentMode(tier);
-  const model = modelName('model', input.text('model'));
+  const model = modelName('model', named);
   if (model === undefined)
     throw new UsageError(
       '--policy model needs --model, as in --model anthropic:NAME or --model http://127.0.0.1:11434/v1#NAME',

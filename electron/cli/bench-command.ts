@@ -4,6 +4,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Budget, type Caps } from '../../skills/agent/budget.ts';
+import { AGENT_TIERS, type AgentTier, agentMode } from '../../skills/agent/modes.ts';
 import { type BenchRow, benchRow, rowInWords } from '../../skills/bench/bench-row.ts';
 import {
   armPairs,
@@ -14,15 +16,19 @@ import {
   reachInWords,
 } from '../../skills/bench/comparison.ts';
 import { PERTURBATIONS, type Perturbation } from '../../skills/bench/perturbation.ts';
-import { runTrials } from '../../skills/bench/run-trials.ts';
+import { runTrials, type TrialWorker } from '../../skills/bench/run-trials.ts';
 import { TimeLeft } from '../../skills/bench/time-left.ts';
 import { EarlyStop, type TrialUnit, trialUnits } from '../../skills/bench/trial-queue.ts';
 import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
-import { sha256OfText, tasksMeantBy, userFolder, VERSION } from '../session/installation.ts';
+import { type ModelSource, providerModels } from '../session/agent-models.ts';
+import type { AgentSettings } from '../session/agent-settings.ts';
+import { readExpert, sha256OfText, type TaskFile, tasksMeantBy, userFolder, VERSION } from '../session/installation.ts';
+import { runModelTrial } from '../session/model-trial.ts';
 import { makeRecordFolder } from '../session/session.ts';
+import { AGENT_OPTIONS, readAgentSettings, readCaps } from './agent-options.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
 import { armFolder, type PlannedArm, planArms, seedFolder } from './bench-plan.ts';
-import { forkTrialWorker, type LoadingWorker } from './bench-pool.ts';
+import { forkTrialWorker, type LoadingWorker, type WorkerSetup, type WorkerTrial } from './bench-pool.ts';
 import { Progress } from './bench-progress.ts';
 import {
   answer,
@@ -37,8 +43,6 @@ import {
 } from './command.ts';
 import { ProgramChecks } from './program-checks.ts';
 
-const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
-
 export const BENCH_COMMAND: Command = {
   name: 'bench',
   usage: '',
@@ -50,10 +54,24 @@ export const BENCH_COMMAND: Command = {
       help: 'names, groups (tabletop) or files of tasks, separated by commas',
       default: 'all',
     },
-    tiers: { type: 'string', value: 'S1,S3', help: 'which functions the programs may call (default: S1)' },
+    tiers: {
+      type: 'string',
+      value: 'S1,M3',
+      help: 'which functions the programs may call; M1 to M4 also what a model is told (default: S1)',
+    },
     tier: { type: 'string', value: 'S1', help: 'the same as --tiers' },
-    policies: { type: 'string', value: 'expert,FILE', help: 'the programs to run (default: expert)' },
-    policy: { type: 'string', value: 'expert|FILE', help: 'the same as --policies' },
+    policies: {
+      type: 'string',
+      value: 'expert,model,FILE',
+      help: 'who writes the programs: the expert, the models of --model, a file (default: expert)',
+    },
+    policy: { type: 'string', value: 'expert|model|FILE', help: 'the same as --policies' },
+    ...AGENT_OPTIONS,
+    model: {
+      ...AGENT_OPTIONS.model,
+      value: 'NAME,NAME',
+      help: 'the models that --policy model means, as anthropic:NAME',
+    },
     perturb: {
       type: 'string',
       value: 'KIND,KIND',
@@ -83,7 +101,7 @@ export const BENCH_COMMAND: Command = {
     makeFolder('out', request.out);
     const checks = new ProgramChecks();
     const { tasks, tiers, policies, trials, workers } = request;
-    const most = tasks.length * tiers.length * policies.length * trials;
+    const most = tasks.length * tiers.length * policies.filter((name) => name !== 'model').length * trials;
     // They load while the programs are checked.
     const loading = Array.from({ length: Math.min(workers, most) }, forkTrialWorker);
     try {
@@ -109,6 +127,7 @@ async function benchmark(
   { recordFolder, checks, loading }: Means,
 ): Promise<number> {
   const arms = await planArms(request, checks);
+  await tryModels(arms, request);
   const asked: BenchAsked = {
     capstan: VERSION,
     seed0: request.seed0,
@@ -118,8 +137,15 @@ async function benchmark(
     compare: request.compare,
     stopEarly: request.stopEarly,
     arms: arms.map(
-      ({ source: _source, versions: _versions, limitS: _limitS, rigFile: _rigFile, inputFor: _inputFor, ...arm }) =>
-        arm,
+      ({
+        source: _source,
+        versions: _versions,
+        limitS: _limitS,
+        rigFile: _rigFile,
+        inputFor: _inputFor,
+        taskFor: _taskFor,
+        ...arm
+      }) => arm,
     ),
   };
   const log = TrialLog.open(request.out, asked, sittingNow(request.workers), input.flag('resume') ? 'resume' : 'fresh');
@@ -146,15 +172,33 @@ async function benchmark(
     tell(`interrupted: what was finished is in ${request.out}; the same command with --resume runs the rest`);
     return 1;
   }
+  if (bench.spent) tell('the budget is spent: what was not begun is missing; --resume with a larger one runs it');
   tell(`results: ${request.out}`);
   if (request.jsonFile !== undefined) writeFileSync(request.jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
   else if (input.flag('json')) answer(rows);
-  return rows.every(({ failures }) => failures.crash === undefined) ? 0 : 1;
+  return !bench.spent && rows.every(({ failures }) => failures.crash === undefined) ? 0 : 1;
+}
+
+/** Asks nothing, but finds the keys and prices of every model. @throws ModelError, NotFoundError */
+async function tryModels(arms: readonly PlannedArm[], { caps, seed0 }: BenchRequest): Promise<void> {
+  for (const arm of arms) {
+    if (arm.agent === undefined) continue;
+    const { model, visionModel } = arm.agent;
+    const models = modelsOf(arm, arm.taskFor(seed0));
+    for (const name of [model, visionModel]) if (name !== null) await models.open(name, new Budget(caps));
+  }
+}
+
+function modelsOf({ tier }: PlannedArm, { task }: TaskFile): ModelSource {
+  return providerModels(process.env, () => readExpert(task.name, agentMode(tier).tier, task).source);
 }
 
 interface BenchRequest {
   readonly tasks: readonly string[];
-  readonly tiers: readonly (typeof TIERS)[number][];
+  readonly tiers: readonly AgentTier[];
+  agentsAt(tier: AgentTier): readonly AgentSettings[];
+  /** Of all trials together. */
+  readonly caps: Caps;
   readonly policies: readonly string[];
   readonly perturbations: readonly Perturbation[];
   readonly seed0: number;
@@ -171,17 +215,21 @@ interface BenchRequest {
 /** @throws UsageError */
 function readRequest(input: CommandInput): BenchRequest {
   const tasks = input.text('tasks') ?? 'all';
-  const tiers = listOf(input, 'tiers', 'tier', 'S1').map((tier) => oneOf('tiers', tier, TIERS));
+  const tiers = listOf(input, 'tiers', 'tier', 'S1').map((tier) => oneOf('tiers', tier, AGENT_TIERS));
   const policies = listOf(input, 'policies', 'policy', 'expert');
   const perturbations = listOf(input, 'perturb', 'perturb', 'none').map((kind) =>
     oneOf('perturb', kind, PERTURBATIONS),
   );
   const compare =
     input.text('compare') === undefined ? null : oneOf('compare', input.text('compare') ?? '', DIMENSIONS);
+  const models = (input.text('model') ?? '').split(',').filter((name) => name !== '');
+  if (models.length > 0 && !policies.includes('model')) throw new UsageError('--model needs --policy model');
+  const agentsAt = (tier: AgentTier) =>
+    (models.length === 0 ? [undefined] : models).map((model) => readAgentSettings(input, tier, model));
   const stopEarly = input.flag('stop-early');
   if (stopEarly && compare === null)
     throw new UsageError('--stop-early needs --compare: only a comparison can stop early');
-  const values = { tiers, policies, perturbations };
+  const values = { tiers, policies: policies.flatMap((name) => (name === 'model' ? models : name)), perturbations };
   if (
     compare !== null &&
     values[compare].filter((value) => value !== 'none').length < (compare === 'perturbations' ? 1 : 2)
@@ -197,6 +245,8 @@ function readRequest(input: CommandInput): BenchRequest {
   return {
     tasks: tasks.split(',').flatMap(tasksMeantBy),
     tiers,
+    agentsAt,
+    caps: readCaps(input),
     policies,
     // The unchanged task runs on the same seeds: a change means nothing alone.
     perturbations: ['none', ...perturbations.filter((kind) => kind !== 'none')],
@@ -246,13 +296,17 @@ class Bench {
   readonly #results = new Map<string, TrialRecord>();
   readonly #early: EarlyStop | null;
   readonly #timeLeft = new TimeLeft();
+  /** Of every model request of this command. */
+  readonly #budget: Budget;
   #total: number;
   #successes = 0;
+  #spent = false;
 
   constructor(request: BenchRequest, arms: readonly PlannedArm[], log: TrialLog) {
     this.#request = request;
     this.#arms = arms;
     this.#log = log;
+    this.#budget = new Budget(request.caps, { of: 'benchmark' });
     this.#seeds = Array.from({ length: request.trials }, (_, index) => request.seed0 + index);
     const { compare, stopEarly } = request;
     this.#early = compare !== null && stopEarly ? new EarlyStop(armPairs(arms, compare), this.#seeds) : null;
@@ -260,6 +314,11 @@ class Bench {
     for (const arm of arms) this.#timeLeft.expect(kindOf(arm), this.#seeds.length);
     for (const trial of log.earlier) this.#count(trial);
     this.progress = new Progress('trials', this.#results.size / this.#total);
+  }
+
+  /** A trial has ended because of the budget, and no other was begun after it. */
+  get spent(): boolean {
+    return this.#spent;
   }
 
   async run({ recordFolder, loading }: Omit<Means, 'checks'>, signal: AbortSignal): Promise<void> {
@@ -273,7 +332,7 @@ class Bench {
       ({ arm, seed }) => !this.#results.has(trialKey({ ...arm, seed })),
     );
     const arms = this.#arms.map(({ tier, policy, versions, rigFile }) => ({
-      tier,
+      tier: agentMode(tier).tier,
       policy,
       versions,
       rigText: rigFile.text,
@@ -282,7 +341,7 @@ class Bench {
     const indexOf = new Map(this.#arms.map((arm, index) => [armKey(arm), index]));
     let at = 0;
     const next = () => {
-      while (at < units.length) {
+      while (at < units.length && !this.#spent) {
         const unit = units[at++];
         if (this.#early === null || this.#early.needs(unit.arm, unit.seed)) return this.#forWorker(unit, indexOf);
         this.#timeLeft.drop(kindOf(unit.arm), 1);
@@ -294,7 +353,7 @@ class Bench {
       {
         next,
         workers: Math.min(workers, units.length),
-        startWorker: () => (loading.shift() ?? forkTrialWorker()).configure({ arms, recordFolder }),
+        startWorker: () => this.#worker({ arms, recordFolder }, loading),
         nowS: () => performance.now() / 1000,
         onResult: ({ arm }, result) => this.#finish({ ...nameOf(arm), ...result }),
       },
@@ -340,7 +399,34 @@ class Bench {
         writeInto(seedFolder(this.#request.out, arm, unit.seed), 'program.ts', block.source);
       return { arm: index, seed: unit.seed, taskText: taskFile.text, taskPath: taskFile.path, block };
     };
-    return { ...unit, limitS: arm.limitS, input };
+    return { ...unit, limitS: arm.limitS, input, planned: arm };
+  }
+
+  /** Programs run in a process of their own; a model's sessions are looked after here, where the one budget is. */
+  async #worker(setup: WorkerSetup, loading: LoadingWorker[]): Promise<TrialWorker<BenchTrial>> {
+    const hasPrograms = this.#arms.some(({ agent }) => agent === undefined);
+    const child = hasPrograms ? await (loading.shift() ?? forkTrialWorker()).configure(setup) : undefined;
+    return {
+      run: async (trial) => {
+        const { planned, seed } = trial;
+        if (planned.agent === undefined) {
+          if (child === undefined) throw new Error('no worker was started for programs');
+          return await child.run(trial);
+        }
+        const taskFile = planned.taskFor(seed);
+        return await runModelTrial({
+          taskFile,
+          rigFile: planned.rigFile,
+          seed,
+          settings: planned.agent,
+          models: modelsOf(planned, taskFile),
+          budget: this.#budget,
+          recordFolder: setup.recordFolder,
+          limitS: planned.limitS,
+        });
+      },
+      close: async () => child?.close(),
+    };
   }
 
   #finish(trial: TrialRecord): void {
@@ -351,6 +437,7 @@ class Bench {
       writeInto(seedFolder(this.#request.out, arm, trial.seed), 'result.json', text);
     }
     this.#count(trial);
+    if (trial.stage === 'budget') this.#spent = true;
     const done = this.#results.size;
     this.progress.update(
       done,
@@ -367,6 +454,9 @@ class Bench {
     this.#early?.observe(trial, trial.seed, trial.success);
   }
 }
+
+/** A trial with all that either kind of worker needs. */
+type BenchTrial = WorkerTrial & TrialUnit & { readonly planned: PlannedArm };
 
 function nameOf({ task, tier, policy, perturbation }: Arm): Arm {
   return { task, tier, policy, perturbation };

@@ -16,14 +16,16 @@ import {
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AGENT_TIERS } from '../../skills/agent/modes.ts';
 import { DIMENSIONS } from '../../skills/bench/comparison.ts';
 import { type TrialRecord, trialKey, trialRecordSchema } from '../../skills/bench/trial-record.ts';
+import { agentSettingsSchema } from '../session/agent-settings.ts';
 import { INSTALLATION_ROOT } from '../session/installation.ts';
 import { UsageError } from './command.ts';
 
 const armSchema = z.object({
   task: z.string(),
-  tier: z.enum(['S1', 'S2', 'S3', 'S4']),
+  tier: z.enum(AGENT_TIERS),
   policy: z.string(),
   perturbation: z.string(),
   /** Name of the task, or the path of its file. */
@@ -34,6 +36,8 @@ const armSchema = z.object({
   /** The program, from the folder on. */
   program: z.string(),
   programSha256: z.string(),
+  /** Where a model writes the programs: who, and what it is told. */
+  agent: agentSettingsSchema.optional(),
 });
 
 const askedSchema = z.object({

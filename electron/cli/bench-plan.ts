@@ -5,10 +5,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import { PerturbationError } from '../../sim/tasks/perturb.ts';
+import { type AgentTier, agentMode } from '../../skills/agent/modes.ts';
 import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { PERTURBATIONS, type Perturbation } from '../../skills/bench/perturbation.ts';
 import { type Arm, armKey } from '../../skills/bench/trial-record.ts';
 import type { CheckerApi } from '../../skills/check/killable-checker.ts';
+import { systemText } from '../session/agent-session.ts';
+import { AGENT_FILE, type AgentSettings } from '../session/agent-settings.ts';
 import type { CheckedBlock } from '../session/cell.ts';
 import {
   NotFoundError,
@@ -23,11 +26,13 @@ import {
 } from '../session/installation.ts';
 import { diagnosticLines } from './approval-prompt.ts';
 import type { BenchArm, BenchAsked } from './bench-folder.ts';
-import { UsageError } from './command.ts';
+import { oneOf, UsageError } from './command.ts';
 import type { ProgramChecks } from './program-checks.ts';
 import { readProgram } from './program-source.ts';
 
 export type Tier = CheckerApi['tier'];
+
+const PROGRAM_TIERS = ['S1', 'S2', 'S3', 'S4'] as const satisfies readonly Tier[];
 
 /** What one trial runs. */
 export interface TrialInput {
@@ -44,13 +49,17 @@ export interface PlannedArm extends BenchArm {
   /** Wall time after which a trial is taken to hang, seconds. */
   readonly limitS: number;
   readonly rigFile: RigFile;
-  /** @throws when the seed has no such task, or its program does not pass the check */
+  /** @throws when the seed has no such task */
+  taskFor(seed: number): TaskFile;
+  /** @throws when the seed has no such task, its program does not pass the check, or a model writes the programs */
   inputFor(seed: number): Promise<TrialInput>;
 }
 
 export interface PlanRequest {
   readonly tasks: readonly string[];
-  readonly tiers: readonly Tier[];
+  readonly tiers: readonly AgentTier[];
+  /** The models that "model" among the policies means at a tier. */
+  agentsAt(tier: AgentTier): readonly AgentSettings[];
   readonly policies: readonly string[];
   readonly perturbations: readonly Perturbation[];
   /** The seed on which what can be tried before the first trial is tried. */
@@ -67,9 +76,12 @@ export interface PlanRequest {
  */
 const TRIAL_LIMIT_S = 120;
 const TRIAL_LIMIT_PER_ROBOT_S = 10;
+/** And for each turn of a model what several slow replies may take, seconds. */
+const TRIAL_LIMIT_PER_TURN_S = 600;
 
 interface Draft extends Arm {
-  readonly tier: Tier;
+  readonly tier: AgentTier;
+  readonly agent?: AgentSettings;
   readonly perturbation: Perturbation;
   readonly taskRef: string;
   /** Of the first seed. */
@@ -87,9 +99,9 @@ export async function planArms(request: PlanRequest, checks: ProgramChecks): Pro
   const drafts = draftArms(request);
   const folders = new Map<string, string>();
   const arms = drafts.map((draft) =>
-    plannedArm(draft, `${draft.task}/${uniqueFolder(folders, draft)}/program.ts`, checks, request),
+    plannedArm(draft, `${draft.task}/${uniqueFolder(folders, draft)}/${fileOf(draft)}`, checks, request),
   );
-  await Promise.all(arms.map((arm) => arm.inputFor(request.seed0)));
+  await Promise.all(arms.filter(({ agent }) => agent === undefined).map((arm) => arm.inputFor(request.seed0)));
   return arms;
 }
 
@@ -105,6 +117,7 @@ export function planAgain(
 ): PlannedArm[] {
   const how = { trialLimitS: undefined, rigPath: rig ?? undefined };
   return arms.map((arm) => {
+    if (arm.agent !== undefined) throw new UsageError('a model wrote the programs: its episodes show what they did');
     const perturbation = PERTURBATIONS.find((kind) => kind === arm.perturbation);
     if (perturbation === undefined) throw new UsageError(`there is no perturbation "${arm.perturbation}" any more`);
     const task = openTask(arm.taskRef);
@@ -129,7 +142,7 @@ function plannedArm(
   checks: ProgramChecks,
   { trialLimitS, rigPath }: Pick<PlanRequest, 'trialLimitS' | 'rigPath'>,
 ): PlannedArm {
-  const { task, tier, policy, perturbation, taskRef, first, source } = draft;
+  const { task, tier, policy, perturbation, taskRef, first, source, agent, taskFor } = draft;
   return {
     task,
     tier,
@@ -142,11 +155,19 @@ function plannedArm(
     programSha256: sha256OfText(source),
     source,
     versions: { capstan: VERSION, task: `${task} ${first.task.version}`, inertials: INERTIAL_SET },
-    limitS: trialLimitS ?? TRIAL_LIMIT_S + TRIAL_LIMIT_PER_ROBOT_S * first.task.maxRobotTimeS,
+    ...(agent === undefined ? {} : { agent }),
+    limitS:
+      trialLimitS ??
+      TRIAL_LIMIT_S + TRIAL_LIMIT_PER_ROBOT_S * first.task.maxRobotTimeS + TRIAL_LIMIT_PER_TURN_S * (agent?.turns ?? 0),
     rigFile: readRig(rigPath, first.task),
+    taskFor,
     inputFor: async (seed) => {
-      const taskFile = draft.taskFor(seed);
-      const checked = await checks.check(draft.sourceFor(seed, taskFile), apiChoice(taskFile.task, tier));
+      if (agent !== undefined) throw new Error('the program of this trial is not written yet');
+      const taskFile = taskFor(seed);
+      const checked = await checks.check(
+        draft.sourceFor(seed, taskFile),
+        apiChoice(taskFile.task, agentMode(tier).tier),
+      );
       if (checked.ok) return { taskFile, block: checked.block };
       throw new UsageError(
         `the program does not pass the check for ${task} at ${tier} (${policy}):\n${diagnosticLines(checked.result).join('\n')}`,
@@ -170,6 +191,10 @@ export function seedFolder(out: string, arm: BenchArm, seed: number): string {
   return join(armFolder(out, arm), `seed-${String(seed).padStart(6, '0')}`);
 }
 
+function fileOf({ agent }: Draft): string {
+  return agent === undefined ? 'program.ts' : AGENT_FILE;
+}
+
 /** "S1-expert", "S1-lift", "S3-expert-position"; programs of one name in different folders get a number. */
 function uniqueFolder(taken: Map<string, string>, { task, tier, policy, perturbation }: Arm): string {
   const name =
@@ -190,7 +215,7 @@ function uniqueFolder(taken: Map<string, string>, { task, tier, policy, perturba
 }
 
 /** The product, read but not checked; everything that is missing is named at once. */
-function draftArms({ tasks, tiers, policies, perturbations, seed0 }: PlanRequest): Draft[] {
+function draftArms({ tasks, tiers, policies, perturbations, seed0, agentsAt }: PlanRequest): Draft[] {
   const drafts: Draft[] = [];
   const missing: string[] = [];
   const seen = new Set<string>();
@@ -202,7 +227,10 @@ function draftArms({ tasks, tiers, policies, perturbations, seed0 }: PlanRequest
       for (const policy of policies) {
         for (const perturbation of perturbations) {
           try {
-            drafts.push(draftArm(source, taskRef, { tier, policy, perturbation, seed0 }));
+            const what = { tier, perturbation, seed0 };
+            if (policy === 'model')
+              drafts.push(...agentsAt(tier).map((agent) => draftAgent(source, taskRef, { ...what, agent })));
+            else drafts.push(draftArm(source, taskRef, { ...what, policy }));
           } catch (error) {
             if (error instanceof PerturbationError) missing.push(`${source.name}, ${perturbation}: ${error.message}`);
             else if (error instanceof NotFoundError) missing.push(error.message);
@@ -222,9 +250,10 @@ function draftArms({ tasks, tiers, policies, perturbations, seed0 }: PlanRequest
 function draftArm(
   task: TaskSource,
   taskRef: string,
-  what: { tier: Tier; policy: string; perturbation: Perturbation; seed0: number },
+  what: { tier: AgentTier; policy: string; perturbation: Perturbation; seed0: number },
 ): Draft {
-  const { tier, perturbation, seed0 } = what;
+  const { perturbation, seed0 } = what;
+  const tier = oneOf('tiers', what.tier, PROGRAM_TIERS);
   const taskFor = (seed: number) => changed(task, perturbation, seed);
   const first = taskFor(seed0);
   assertTier(apiChoice(first.task, tier));
@@ -240,6 +269,32 @@ function draftArm(
     taskFor,
     sourceFor: (_seed, { task: definition }) =>
       policy === 'expert' ? readProgram(policy, task.name, tier, definition).source : source,
+  };
+}
+
+/** An arm whose programs a model writes: what is known of them before is who is asked, and how. */
+function draftAgent(
+  task: TaskSource,
+  taskRef: string,
+  what: { tier: AgentTier; agent: AgentSettings; perturbation: Perturbation; seed0: number },
+): Draft {
+  const { tier, agent, perturbation, seed0 } = what;
+  const taskFor = (seed: number) => changed(task, perturbation, seed);
+  const first = taskFor(seed0);
+  assertTier(apiChoice(first.task, agentMode(tier).tier));
+  const { caps: _caps, ...asked } = agent;
+  const text = `${JSON.stringify({ ...asked, system: systemText(first.task, agent) }, null, 2)}\n`;
+  return {
+    task: task.name,
+    tier,
+    policy: agent.model,
+    perturbation,
+    agent,
+    taskRef: taskRef === task.name ? taskRef : resolve(taskRef),
+    first,
+    source: text,
+    taskFor,
+    sourceFor: () => text,
   };
 }
 

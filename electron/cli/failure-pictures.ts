@@ -4,6 +4,7 @@
 import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { type TaskWorld, TICK_S } from '../../sim/tasks/task-world.ts';
+import { agentMode } from '../../skills/agent/modes.ts';
 import { encodeClip, type Frame } from '../../skills/bench/clip.ts';
 import type { FailurePictures } from '../../skills/bench/report/report-data.ts';
 import type { TrialRecord } from '../../skills/bench/trial-record.ts';
@@ -37,7 +38,7 @@ export class FailureArtist {
         mujoco: await loadMujoco(),
         task: taskFile.task,
         seed: trial.seed,
-        tier: arm.tier,
+        tier: agentMode(arm.tier).tier,
         rig: arm.rigFile.rig,
         sandbox: this.#sandbox,
         modules: GUEST_MODULES,

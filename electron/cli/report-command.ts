@@ -185,7 +185,13 @@ async function drawTrials(
 ): Promise<Map<TrialRecord, ReportFailure['pictures']>> {
   const drawings = new Map<TrialRecord, ReportFailure['pictures']>();
   if (trials.length === 0) return drawings;
-  const needed = info.asked.arms.filter((arm) => trials.some((trial) => armKey(trial) === armKey(arm)));
+  const needed = info.asked.arms.filter(
+    (arm) => arm.agent === undefined && trials.some((trial) => armKey(trial) === armKey(arm)),
+  );
+  const byModel = 'a model wrote the programs: the episode, with bench --record, shows what they did';
+  for (const trial of trials) {
+    if (!needed.some((arm) => armKey(arm) === armKey(trial))) drawings.set(trial, byModel);
+  }
   const checks = new ProgramChecks();
   let arms: readonly PlannedArm[];
   try {
@@ -224,7 +230,9 @@ function sourceLineOf(path: string, line: number | undefined): string | undefine
 
 /** The command line that runs one trial again, alone. */
 function commandOf(folder: string, { asked }: BenchInfo, trial: TrialRecord, arm: BenchArm | undefined): string {
-  const policy = trial.policy === 'expert' || arm === undefined ? trial.policy : join(folder, arm.program);
+  const agent = arm?.agent;
+  const file = trial.policy === 'expert' || arm === undefined ? trial.policy : join(folder, arm.program);
+  const policy = agent === undefined ? [file] : ['model', '--model', agent.model, '--turns', String(agent.turns)];
   const task = arm?.taskRef ?? trial.task;
   const rig = asked.rig === null ? [] : ['--rig', asked.rig];
   const change = trial.perturbation === 'none' ? [] : ['--perturb', trial.perturbation];
@@ -236,7 +244,7 @@ function commandOf(folder: string, { asked }: BenchInfo, trial: TrialRecord, arm
     '--tier',
     trial.tier,
     '--policy',
-    policy,
+    ...policy,
     ...change,
     ...rig,
   ];

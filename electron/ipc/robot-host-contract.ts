@@ -80,7 +80,8 @@ const snapshotSchema = z.object({
 });
 
 const openSchema = z.object({
-  role: z.enum(['live', 'twin']),
+  /** A trial has nobody beside it whose silence would stop it, and carries every call out. */
+  role: z.enum(['live', 'trial', 'twin']),
   taskText: z.string(),
   taskPath: z.string(),
   seed: z.int().nonnegative(),

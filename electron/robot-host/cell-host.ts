@@ -101,7 +101,7 @@ export class CellHost {
       pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
       nowS: () => performance.now() / 1000,
       requiredBeats: live ? [HEADLESS_BEAT] : [],
-      purpose: live ? 'live' : 'preview',
+      purpose: params.role === 'twin' ? 'preview' : params.role,
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;

@@ -58,19 +58,11 @@ export class AgentSession {
   constructor(options: AgentSessionOptions) {
     this.#options = options;
     const { task, settings, models } = options;
-    const { tier, feedback } = agentMode(settings.mode);
+    const { feedback } = agentMode(settings.mode);
     const log = createModelLog((message) => this.#record('/model', message));
     this.#writer = log.recorded(models.writer);
     this.#conversation = new Conversation({
-      system: systemPrompt({
-        prompts: this.#prompts,
-        api: apiFor(apiChoice(task, tier)),
-        modules: GUEST_MODULES,
-        skills: loadLibrary(),
-        notes: settings.notes === null ? undefined : readNotes(settings.notes, 'the notes'),
-        feedback: settings.scene === 'withheld' ? 'text' : feedback,
-        turns: settings.turns,
-      }),
+      system: systemText(task, settings),
       prompts: this.#prompts,
       maxInputTokens: MAX_INPUT_TOKENS,
       maxOutputTokens: MAX_OUTPUT_TOKENS,
@@ -149,6 +141,20 @@ export class AgentSession {
       // A robot host that is gone is told by the session; a recording that failed has stopped the arm.
       .catch(() => undefined);
   }
+}
+
+/** What the model is told once and for all. */
+export function systemText(task: Task, { mode, scene, notes, turns }: Omit<AgentSettings, 'caps'>): string {
+  const { tier, feedback } = agentMode(mode);
+  return systemPrompt({
+    prompts: loadPrompts(),
+    api: apiFor(apiChoice(task, tier)),
+    modules: GUEST_MODULES,
+    skills: loadLibrary(),
+    notes: notes === null ? undefined : readNotes(notes, 'the notes'),
+    feedback: scene === 'withheld' ? 'text' : feedback,
+    turns,
+  });
 }
 
 function endWords(outcome: TurnsOutcome): string | undefined {

@@ -38,6 +38,8 @@ export interface SessionOptions {
   /** Folder for the episode; null records nothing. */
   readonly recordFolder: string | null;
   readonly previews: boolean;
+  /** A trial is not watched by the session's beat: nobody waits for it. 'live' unless given. */
+  readonly role?: 'live' | 'trial';
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
   /** Files for the episode beside task and rig. */
@@ -112,7 +114,7 @@ export class Session {
       },
     });
     const opening = host.request('open', {
-      role: 'live',
+      role: options.role ?? 'live',
       taskText: taskFile.text,
       taskPath: taskFile.path,
       seed,

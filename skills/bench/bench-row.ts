@@ -4,7 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { wilsonInterval95 } from '../../sim/statistics.ts';
 import { type Arm, armName } from './trial-record.ts';
-import type { TrialResult } from './trial-result.ts';
+import type { ModelUse, TrialResult } from './trial-result.ts';
 
 export interface BenchRow extends Arm {
   readonly trials: number;
@@ -24,6 +24,8 @@ export interface BenchRow extends Arm {
   readonly calls: number;
   /** What the model calls of all trials cost, US dollars; absent where no model was called. */
   readonly costUsd?: number;
+  /** What the models of all trials used; absent where no model wrote the programs. */
+  readonly modelUse?: ModelUse;
 }
 
 /** @param workers that ran side by side */
@@ -53,6 +55,13 @@ export function benchRow(arm: Arm, results: readonly TrialResult[], workers: num
     realTimeFactor: wallSeconds > 0 ? simSeconds / wallSeconds : 0,
     calls: sum((result) => result.calls),
     ...(ordered.some(({ costUsd }) => costUsd !== undefined) && { costUsd: sum(({ costUsd = 0 }) => costUsd) }),
+    ...(ordered.some(({ modelUse }) => modelUse !== undefined) && {
+      modelUse: {
+        turns: sum(({ modelUse }) => modelUse?.turns ?? 0),
+        requests: sum(({ modelUse }) => modelUse?.requests ?? 0),
+        tokens: sum(({ modelUse }) => modelUse?.tokens ?? 0),
+      },
+    }),
   };
 }
 
@@ -63,7 +72,14 @@ export function rowInWords(row: BenchRow): string {
   return (
     `${armName(row)}: ${row.successes} of ${row.trials} succeeded (95 %: ${low} to ${high} %), ` +
     `${row.simSeconds.toFixed(0)} s simulated in ${row.wallSeconds.toFixed(1)} s (${row.realTimeFactor.toFixed(0)}x)` +
+    modelUseInWords(row) +
     (row.costUsd === undefined ? '' : `, ${row.costUsd.toFixed(2)} USD`) +
     (failures.length === 0 ? '' : `; failures: ${failures.join(', ')}`)
   );
+}
+
+function modelUseInWords({ modelUse, trials }: BenchRow): string {
+  if (modelUse === undefined) return '';
+  const { turns, requests, tokens } = modelUse;
+  return `; per trial ${(turns / trials).toFixed(1)} turns, ${(requests / trials).toFixed(1)} requests, ${(tokens / trials).toFixed(0)} tokens`;
 }

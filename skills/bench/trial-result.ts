@@ -3,6 +3,15 @@
 import { z } from 'zod';
 import { STAGES } from '../api/errors.ts';
 
+/** What a model used in one trial, or in all trials of a row. */
+export const modelUseSchema = z.object({
+  turns: z.int().nonnegative(),
+  requests: z.int().nonnegative(),
+  /** Input and output together. */
+  tokens: z.int().nonnegative(),
+});
+export type ModelUse = Readonly<z.infer<typeof modelUseSchema>>;
+
 export const trialResultSchema = z.object({
   seed: z.int().nonnegative(),
   success: z.boolean(),
@@ -24,6 +33,8 @@ export const trialResultSchema = z.object({
   openSeconds: z.number(),
   /** What the model calls of the trial cost, US dollars; absent where no model was called. */
   costUsd: z.number().nonnegative().optional(),
+  /** Of the model that wrote the programs; absent where none did. */
+  modelUse: modelUseSchema.optional(),
 });
 
 export type TrialResult = Readonly<z.infer<typeof trialResultSchema>>;

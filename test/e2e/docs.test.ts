@@ -16,6 +16,7 @@ import type { Command } from '../../electron/cli/command.ts';
 import { COMPARE_COMMAND } from '../../electron/cli/compare-command.ts';
 import { DOCTOR_COMMAND } from '../../electron/cli/doctor-command.ts';
 import { EPISODES_COMMAND } from '../../electron/cli/episodes-command.ts';
+import { MCP_COMMAND } from '../../electron/cli/mcp-command.ts';
 import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
 import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  MCP_COMMAND,
   DOCTOR_COMMAND,
 ];
 /** Options that every command has. */

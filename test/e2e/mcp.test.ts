@@ -122,13 +122,14 @@ describe('an outside agent over HTTP', () => {
     const rejected = ask(agent, 'submit_block', { source: 'await homePose();\n' });
     await running.said('[a]pprove');
     operator('r');
+    await running.said('why (for the record)?');
     operator('mind the cup');
     expect((await rejected).told).toMatchObject({ ended: 'rejected', ran: false, comment: 'mind the cup' });
 
     const stopped = ask(agent, 'submit_block', {
       source: "await say('going');\nfor (let i = 0; i < 100; i++) await sleep(0.5);\n",
     });
-    await running.said('[a]pprove', 'mind the cup');
+    await running.said('[a]pprove', 'why (for the record)?');
     operator('a');
     await running.said('says (line 1): going');
     operator('careful now');

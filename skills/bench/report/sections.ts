@@ -125,6 +125,7 @@ export function stagesSection({ rows }: ReportData): Section | undefined {
 export function timesSection({ rows, trials }: ReportData): Section {
   const { heads, cells } = armColumns(rows);
   const hasCost = rows.some(({ costUsd }) => costUsd !== undefined);
+  const hasModels = rows.some(({ modelUse }) => modelUse !== undefined);
   const opening = (row: BenchRow) =>
     mean(
       trials
@@ -139,13 +140,19 @@ export function timesSection({ rows, trials }: ReportData): Section {
     title: hasCost ? 'Time and cost' : 'Time',
     body: html`<div class="scroll"><table>
 <caption>Means per trial. Wall time counts what a worker was busy, opening the world included; the factor is robot time over wall time with all workers together.</caption>
-<thead><tr>${heads}<th class="number">robot time</th><th class="number">API calls</th><th class="number">opening</th><th class="number">wall, all workers</th><th class="number">real-time factor</th>${hasCost ? html`<th class="number">cost per trial</th><th class="number">cost</th>` : ''}</tr></thead>
+<thead><tr>${heads}<th class="number">robot time</th><th class="number">API calls</th><th class="number">opening</th><th class="number">wall, all workers</th><th class="number">real-time factor</th>${hasModels ? html`<th class="number">turns</th><th class="number">requests</th><th class="number">tokens</th>` : ''}${hasCost ? html`<th class="number">cost per trial</th><th class="number">cost</th>` : ''}</tr></thead>
 <tbody>${rows.map(
       (row) =>
-        html`<tr>${cells(row)}<td class="number">${(row.simSeconds / row.trials).toFixed(1)} s</td><td class="number">${(row.calls / row.trials).toFixed(1)}</td><td class="number">${opening(row).toFixed(2)} s</td><td class="number">${row.wallSeconds.toFixed(1)} s</td><td class="number">${row.realTimeFactor.toFixed(0)}x</td>${hasCost ? costCells(row) : ''}</tr>
+        html`<tr>${cells(row)}<td class="number">${(row.simSeconds / row.trials).toFixed(1)} s</td><td class="number">${(row.calls / row.trials).toFixed(1)}</td><td class="number">${opening(row).toFixed(2)} s</td><td class="number">${row.wallSeconds.toFixed(1)} s</td><td class="number">${row.realTimeFactor.toFixed(0)}x</td>${hasModels ? modelCells(row) : ''}${hasCost ? costCells(row) : ''}</tr>
 `,
     )}</tbody></table></div>`,
   };
+}
+
+function modelCells({ modelUse, trials }: BenchRow): Html {
+  if (modelUse === undefined) return html`<td></td><td></td><td></td>`;
+  const { turns, requests, tokens } = modelUse;
+  return html`<td class="number">${(turns / trials).toFixed(1)}</td><td class="number">${(requests / trials).toFixed(1)}</td><td class="number">${(tokens / trials).toFixed(0)}</td>`;
 }
 
 function costCells({ costUsd, trials }: BenchRow): Html {
