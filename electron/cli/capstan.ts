@@ -4,6 +4,7 @@
 
 import { EpisodeError } from '../../drivers/episode/episode-error.ts';
 import { YamlFileError } from '../../sim/yaml-file.ts';
+import { ModelError } from '../../skills/agent/model.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { NotFoundError, VERSION } from '../session/installation.ts';
 import { BENCH_COMMAND } from './bench-command.ts';
@@ -64,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     if (error instanceof NotFoundError || error instanceof YamlFileError)
       tell(`capstan ${command.name}: ${error.message}`);
-    else if (error instanceof EpisodeError || error instanceof RemoteError) {
+    else if (error instanceof EpisodeError || error instanceof RemoteError || error instanceof ModelError) {
       tell(`capstan ${command.name}: ${error.message}${error.hint === '' ? '' : `\n  ${error.hint}`}`);
     } else tell(`capstan ${command.name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     return EXIT_FAILED;
