@@ -71,11 +71,16 @@ export class SimulatedCameras implements Cameras {
   readonly #seed: number;
   readonly #sensors: Task['sensors'];
   readonly #brightness: number;
+  readonly #purpose: string;
   #looks = 0;
 
-  /** @param seed of the trial: it decides the light and the noise */
-  constructor(world: TaskWorld, sensors: Task['sensors'], seed: number) {
+  /**
+   * @param seed of the trial: it decides the light and the noise
+   * @param purpose looks for another purpose than the program's have a noise of their own: they change nothing for it
+   */
+  constructor(world: TaskWorld, sensors: Task['sensors'], seed: number, purpose = 'look') {
     this.#world = world;
+    this.#purpose = purpose;
     this.#mounts = mountsOf(world);
     this.names = this.#mounts.map(({ name }) => name);
     this.#sensors = sensors;
@@ -84,10 +89,7 @@ export class SimulatedCameras implements Cameras {
   }
 
   async look(camera: string, signal?: AbortSignal): Promise<Observation> {
-    const mount = this.#mounts.find(({ name }) => name === camera);
-    if (mount === undefined) {
-      throw new RangeError(`there is no camera "${camera}"; there are: ${this.names.join(', ')}`);
-    }
+    const mount = this.#mountOf(camera);
     // Drawing takes a while: stops and beats come first.
     await nextTurn();
     signal?.throwIfAborted();
@@ -109,9 +111,20 @@ export class SimulatedCameras implements Cameras {
       intrinsics: intrinsicsFromFov(width, height, verticalFovRad),
     };
     const look = this.#looks++;
-    const random = createRandomStream(this.#seed, `sensor noise of look ${look}`);
+    const random = createRandomStream(this.#seed, `sensor noise of ${this.#purpose} ${look}`);
     const seen = this.#sensors.noise === 'off' ? picture : addSensorNoise(picture, random, TYPICAL_SENSOR);
     return { camera, ...seen, worldFromCamera, timeS: this.#world.timeS };
+  }
+
+  /** Where a camera stands now. @throws RangeError for a camera that does not exist */
+  poseOf(camera: string): Pose {
+    return this.#poseOf(this.#mountOf(camera));
+  }
+
+  #mountOf(camera: string): Mount {
+    const mount = this.#mounts.find(({ name }) => name === camera);
+    if (mount !== undefined) return mount;
+    throw new RangeError(`there is no camera "${camera}"; there are: ${this.names.join(', ')}`);
   }
 
   #poseOf({ body, bodyFromCamera }: Mount): Pose {

@@ -84,8 +84,7 @@ export const RUN_COMMAND: Command = {
       detector,
       pace: readPace(input.text('pace') ?? ''),
       recordFolder: resolve(input.text('record') ?? episodeFolder()),
-      // The twin copies the world; a tier that may not know the world gets no preview from it.
-      previews: tier === 'S1',
+      previews: true,
       policy: program.policy,
       events: {
         output: ({ channel, text, line }) => {
@@ -106,7 +105,6 @@ export const RUN_COMMAND: Command = {
     try {
       tell(`${taskFile.task.name}, seed ${seed}: ${taskFile.task.instruction.trim()}`);
       const outcome = await supervise(session, program.source, program.origin, {
-        previews: tier === 'S1',
         approve,
         speedScale,
         operator,
@@ -180,7 +178,6 @@ interface RunOutcome {
 }
 
 interface Supervision {
-  readonly previews: boolean;
   readonly approve: 'ask' | 'auto';
   readonly speedScale: number;
   readonly operator: OperatorInput;
@@ -200,7 +197,7 @@ async function supervise(
     for (const line of diagnosticLines(checked)) tell(line);
     if (!checked.ok) return checkFailure(checked);
     const block = session.blockOf(program.source, checked);
-    const facts = how.previews ? await previewOf(session, block, how) : null;
+    const facts = await previewOf(session, block, how);
     if (facts === undefined) return STOPPED_BEFORE_RUN;
     tell(approvalCard(checked, facts, program.source));
     const decision =
@@ -260,21 +257,21 @@ async function runApproved(
   session: Session,
   block: CheckedBlock,
   checked: CheckResult,
-  facts: PreviewFacts | null,
+  facts: PreviewFacts,
   how: Supervision,
 ): Promise<RunOutcome> {
   const settings: RunSettings = {
     ...PLAIN_RUN,
-    previewId: facts?.previewId ?? null,
-    startJointsRad: facts?.startJointsRad ?? null,
+    previewId: facts.previewId,
+    startJointsRad: facts.startJointsRad,
     speedScale: how.speedScale,
-    grants: how.approve === 'ask' ? (facts?.softExcesses ?? []).map(({ limit }) => limit) : [],
+    grants: how.approve === 'ask' ? facts.softExcesses.map(({ limit }) => limit) : [],
   };
   const offer = await session.offer(block, settings);
   await session.approve(
     offer,
     how.approve === 'auto' ? { kind: 'automatic', name: '--approve auto' } : { kind: 'person', name: operatorName() },
-    facts?.previewId ?? null,
+    facts.previewId,
     how.speedScale,
   );
   const ended: BlockReport = await session.run(block, offer.offerId, settings, checked);
@@ -295,8 +292,8 @@ async function runApproved(
   };
 }
 
-function automaticDecision(facts: PreviewFacts | null) {
-  if (facts === null) return { kind: 'approve' } as const;
+function automaticDecision(facts: PreviewFacts) {
+  if (facts.outcome === 'skipped') return { kind: 'reject', comment: 'there is no preview to go by' } as const;
   if (facts.outcome !== 'passed') return { kind: 'reject', comment: 'the preview failed' } as const;
   if (facts.softExcesses.length > 0)
     return { kind: 'reject', comment: 'a soft limit needs a person to approve it' } as const;
@@ -315,8 +312,8 @@ function checkFailure(checked: CheckResult): RunOutcome {
 }
 
 /** A rejected block failed where its preview failed; a good one was rejected. */
-function rejection(facts: PreviewFacts | null, comment: string): RunOutcome {
-  if (facts?.failure === undefined) return { success: false, stage: 'rejected', message: comment };
+function rejection(facts: PreviewFacts, comment: string): RunOutcome {
+  if (facts.failure === undefined) return { success: false, stage: 'rejected', message: comment };
   const { stage = 'code', message, line, hint } = facts.failure;
   return {
     success: false,
@@ -327,8 +324,7 @@ function rejection(facts: PreviewFacts | null, comment: string): RunOutcome {
   };
 }
 
-function shown(facts: PreviewFacts | null): Pick<RunOutcome, 'preview'> {
-  if (facts === null) return {};
+function shown(facts: PreviewFacts): Pick<RunOutcome, 'preview'> {
   const { path: _path, startJointsRad: _start, ...preview } = facts;
   return { preview };
 }
