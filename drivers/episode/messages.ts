@@ -163,6 +163,8 @@ export const approvalSchema = z.object({
   previewId: z.string().optional(),
   /** Share of the robot's limits the block may use. */
   speedScale: z.number().optional(),
+  /** Soft limits the approval lifts for this block. */
+  grants: z.array(z.string()).optional(),
   comment: z.string().optional(),
 });
 
@@ -199,6 +201,9 @@ export const outputSchema = z.object({
   text: z.string(),
   line: line.optional(),
 });
+
+/** `/remark`: what the operator said while no question was open. It reaches the writer of programs; it decides nothing. */
+export const remarkSchema = z.object({ block, text: z.string() });
 
 /** `/stop`: a stop, and what it really did. */
 export const stopSchema = z.object({
@@ -297,6 +302,7 @@ export type ApprovalMessage = DeepReadonly<z.infer<typeof approvalSchema>>;
 export type GateMessage = DeepReadonly<z.infer<typeof gateSchema>>;
 export type CallMessage = DeepReadonly<z.infer<typeof callSchema>>;
 export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
+export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
 export type ModelMessage = DeepReadonly<z.infer<typeof modelSchema>>;

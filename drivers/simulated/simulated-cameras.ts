@@ -64,6 +64,15 @@ function mountsOf(world: TaskWorld): readonly Mount[] {
   return [scene, ...wrists];
 }
 
+/** Who looks: the running program, or whoever writes the next one. */
+export type Audience = 'programs' | 'writer' | 'preview';
+
+const NOISE_NAMES = {
+  programs: 'sensor noise of look',
+  writer: 'sensor noise of picture',
+  preview: 'sensor noise of survey',
+} as const;
+
 export class SimulatedCameras implements Cameras {
   readonly names: readonly string[];
   readonly #world: TaskWorld;
@@ -71,20 +80,20 @@ export class SimulatedCameras implements Cameras {
   readonly #seed: number;
   readonly #sensors: Task['sensors'];
   readonly #brightness: number;
-  readonly #purpose: string;
+  readonly #audience: Audience;
   #looks = 0;
 
   /**
    * @param seed of the trial: it decides the light and the noise
-   * @param purpose looks for another purpose than the program's have a noise of their own: they change nothing for it
+   * @param audience each has noise of its own: who else looks changes nothing of what a program sees
    */
-  constructor(world: TaskWorld, sensors: Task['sensors'], seed: number, purpose = 'look') {
+  constructor(world: TaskWorld, sensors: Task['sensors'], seed: number, audience: Audience = 'programs') {
     this.#world = world;
-    this.#purpose = purpose;
     this.#mounts = mountsOf(world);
     this.names = this.#mounts.map(({ name }) => name);
     this.#sensors = sensors;
     this.#seed = seed;
+    this.#audience = audience;
     this.#brightness = createRandomStream(seed, 'light of the cell').uniform(sensors.light[0], sensors.light[1]);
   }
 
@@ -111,7 +120,7 @@ export class SimulatedCameras implements Cameras {
       intrinsics: intrinsicsFromFov(width, height, verticalFovRad),
     };
     const look = this.#looks++;
-    const random = createRandomStream(this.#seed, `sensor noise of ${this.#purpose} ${look}`);
+    const random = createRandomStream(this.#seed, `${NOISE_NAMES[this.#audience]} ${look}`);
     const seen = this.#sensors.noise === 'off' ? picture : addSensorNoise(picture, random, TYPICAL_SENSOR);
     return { camera, ...seen, worldFromCamera, timeS: this.#world.timeS };
   }

@@ -4,9 +4,10 @@
 import { resolve } from 'node:path';
 import { openFileSource } from '../../drivers/episode/node-file-source.ts';
 import { type Episode, readEpisode } from '../../drivers/episode/reader.ts';
+import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
-import { PLAIN_RUN } from '../session/cell.ts';
+import { PLAIN_RUN, type RunSettings } from '../session/cell.ts';
 import { VERSION } from '../session/installation.ts';
 import { MODEL_SERVERS, Session } from '../session/session.ts';
 import { answer, type Command, printable, tell, UsageError } from './command.ts';
@@ -111,9 +112,11 @@ async function verify(episode: Episode): Promise<Verification> {
   if (ran.size === 0) return cannot('nothing was run in it');
   const programs = new Map<number, string>();
   for await (const { message } of episode.messages('/program')) programs.set(message.block, message.source);
-  const speeds = new Map<number, number>();
+  const approved = new Map<number, Pick<RunSettings, 'speedScale' | 'grants'>>();
   for await (const { message } of episode.messages('/approval')) {
-    if (message.decision === 'approved') speeds.set(message.block, message.speedScale ?? 1);
+    if (message.decision !== 'approved') continue;
+    const grants = LIMIT_NAMES.filter((name) => message.grants?.includes(name));
+    approved.set(message.block, { speedScale: message.speedScale ?? 1, grants });
   }
   let judged = false;
   for await (const { message } of episode.messages('/result'))
@@ -137,9 +140,9 @@ async function verify(episode: Episode): Promise<Verification> {
       const checked = await session.check(source, 'file');
       if (!checked.ok) return cannot(`block ${block + 1} no longer passes the check of this version (${VERSION})`);
       const prepared = session.blockOf(source, checked);
-      const settings = { ...PLAIN_RUN, speedScale: speeds.get(block) ?? 1 };
+      const settings = { ...PLAIN_RUN, ...approved.get(block) };
       const offer = await session.offer(prepared, settings);
-      await session.approve(offer, { kind: 'automatic', name: 'replay --verify' }, null, settings.speedScale);
+      await session.approve(offer, { kind: 'automatic', name: 'replay --verify' }, settings);
       await session.run(prepared, offer.offerId, settings, checked);
     }
     if (judged) await session.judge();

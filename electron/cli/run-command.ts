@@ -3,17 +3,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PERTURBATION_KINDS, PerturbationError } from '../../sim/tasks/perturb.ts';
-import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
-import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
-import { RemoteError } from '../ipc/rpc.ts';
-import { type CheckedBlock, PLAIN_RUN, type RunSettings } from '../session/cell.ts';
 import { episodeFolder, openTask, perturbedTaskFile, readRig, type TaskFile } from '../session/installation.ts';
+import { AutomaticOperator } from '../session/operator.ts';
 import { Session } from '../session/session.ts';
-import { approvalCard, askOperator, diagnosticLines, OperatorInput } from './approval-prompt.ts';
+import { type OfferStep, SessionWorkbench } from '../session/session-workbench.ts';
+import { approvalCard, diagnosticLines } from './approval-prompt.ts';
 import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
 import { readDetectorFile } from './detector-file.ts';
 import { readProgram } from './program-source.ts';
+import { OperatorInput, PromptOperator } from './prompt-operator.ts';
+import { checkFailure, outcomeOf, type RunOutcome, tellOutcome } from './run-outcome.ts';
 
 const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
 
@@ -95,20 +95,28 @@ export const RUN_COMMAND: Command = {
         recordingFailed: ({ message, hint }) => tell(`${message}\n  ${hint}`),
       },
     });
-    const operator = new OperatorInput();
+    const operatorInput = new OperatorInput();
+    const steps = stepWatcher(operatorInput);
+    const workbench = new SessionWorkbench({
+      session,
+      tier,
+      operator:
+        approve === 'auto'
+          ? new AutomaticOperator('--approve auto', (proposal) => tell(approvalCard(proposal)))
+          : new PromptOperator(operatorInput),
+      previews: true,
+      speedScale,
+      origin: program.origin,
+      onStep: steps.step,
+    });
     const interrupt = () => {
       tell('Ctrl-C: stopping.');
       session.stop('Ctrl-C at the command line').catch(() => undefined);
-      operator.stop();
     };
     process.on('SIGINT', interrupt);
     try {
       tell(`${taskFile.task.name}, seed ${seed}: ${taskFile.task.instruction.trim()}`);
-      const outcome = await supervise(session, program.source, program.origin, {
-        approve,
-        speedScale,
-        operator,
-      });
+      const outcome = await runProgram(session, workbench, program);
       const picture = input.text('picture');
       if (picture !== undefined) await writePicture(session, picture);
       const end = await session.finish({
@@ -116,7 +124,7 @@ export const RUN_COMMAND: Command = {
         stage: outcome.stage ?? undefined,
         message: outcome.message,
       });
-      report(outcome, session.episodePath, end.robotTimeS);
+      tellOutcome(outcome, session.episodePath, end.robotTimeS);
       if (end.recordingError !== null) tell(`the recording is incomplete: ${end.recordingError}`);
       if (input.flag('json')) {
         answer({
@@ -133,7 +141,8 @@ export const RUN_COMMAND: Command = {
       return outcome.success ? 0 : 1;
     } finally {
       process.off('SIGINT', interrupt);
-      operator.close();
+      steps.end();
+      operatorInput.close();
       await session.close();
     }
   },
@@ -165,179 +174,37 @@ function readPace(text: string): 'fast' | number {
   return speed;
 }
 
-/** What became of the program. */
-interface RunOutcome {
-  readonly success: boolean;
-  readonly stage: string | null;
-  readonly message: string;
-  readonly line?: number;
-  readonly hint?: string;
-  readonly preview?: Omit<PreviewFacts, 'path' | 'startJointsRad'>;
-  readonly goal?: readonly { readonly text: string; readonly holds: boolean }[];
-  readonly calls?: number;
+interface Program {
+  readonly source: string;
+  readonly origin: 'expert' | 'file';
 }
 
-interface Supervision {
-  readonly approve: 'ask' | 'auto';
-  readonly speedScale: number;
-  readonly operator: OperatorInput;
+/** One program, from its check to the judgement of what it left. */
+async function runProgram(session: Session, workbench: SessionWorkbench, { source }: Program): Promise<RunOutcome> {
+  const program = await workbench.check(source, UNTIL_STOPPED);
+  for (const line of diagnosticLines(program.check)) tell(line);
+  if (!program.check.ok) return checkFailure(program.check);
+  return outcomeOf(session, await workbench.offer(program, UNTIL_STOPPED));
 }
 
-type Program = { readonly source: string; readonly origin: 'expert' | 'file' | 'edited' };
-
-async function supervise(
-  session: Session,
-  source: string,
-  origin: Program['origin'],
-  how: Supervision,
-): Promise<RunOutcome> {
-  let program: Program = { source, origin };
-  for (;;) {
-    const checked = await session.check(program.source, program.origin);
-    for (const line of diagnosticLines(checked)) tell(line);
-    if (!checked.ok) return checkFailure(checked);
-    const block = session.blockOf(program.source, checked);
-    const facts = await previewOf(session, block, how);
-    if (facts === undefined) return STOPPED_BEFORE_RUN;
-    tell(approvalCard(checked, facts, program.source));
-    const decision =
-      how.approve === 'auto' ? automaticDecision(facts) : await askOperator(how.operator, program.source, facts);
-    switch (decision.kind) {
-      case 'edit':
-        program = { source: decision.source, origin: 'edited' };
-        continue;
-      case 'reject':
-        await session.reject({ kind: how.approve === 'auto' ? 'automatic' : 'person' }, decision.comment);
-        return { ...rejection(facts, decision.comment), ...shown(facts) };
-      case 'stop':
-        if (!how.operator.stopped.aborted) await session.stop('the operator chose stop at the prompt');
-        return { ...STOPPED_BEFORE_RUN, ...shown(facts) };
-      case 'approve':
-        return { ...(await runApproved(session, block, checked, facts, how).catch(refusal)), ...shown(facts) };
-    }
-  }
-}
-
-const STOPPED_BEFORE_RUN: RunOutcome = {
-  success: false,
-  stage: 'stopped',
-  message: 'stopped by the operator; nothing was run',
-};
+/** Nothing withdraws the program of a command; a stop ends it by itself. */
+const UNTIL_STOPPED = new AbortController().signal;
 
 /** A preview that takes longer than this is announced, milliseconds. */
 const LONG_PREVIEW_MS = 2500;
 
-/** Facts of the preview; undefined when the operator stops before there are any. */
-async function previewOf(
-  session: Session,
-  block: CheckedBlock,
-  { speedScale, operator: { stopped } }: Supervision,
-): Promise<PreviewFacts | undefined> {
-  const patience = setTimeout(() => tell('the preview is still running; Ctrl-C stops'), LONG_PREVIEW_MS);
-  try {
-    return await Promise.race([
-      session.preview(block, speedScale),
-      new Promise<undefined>((resolve) => {
-        if (stopped.aborted) resolve(undefined);
-        else stopped.addEventListener('abort', () => resolve(undefined), { once: true });
-      }),
-    ]);
-  } finally {
-    clearTimeout(patience);
-  }
-}
-
-/** What the gate would not start, as after a stop that came with the answer, is an outcome like any other. */
-function refusal(error: unknown): RunOutcome {
-  if (!(error instanceof RemoteError) || error.stage === undefined) throw error;
-  return { success: false, stage: error.stage, message: error.message, hint: error.hint };
-}
-
-async function runApproved(
-  session: Session,
-  block: CheckedBlock,
-  checked: CheckResult,
-  facts: PreviewFacts,
-  how: Supervision,
-): Promise<RunOutcome> {
-  const settings: RunSettings = {
-    ...PLAIN_RUN,
-    previewId: facts.previewId,
-    startJointsRad: facts.startJointsRad,
-    speedScale: how.speedScale,
-    grants: how.approve === 'ask' ? facts.softExcesses.map(({ limit }) => limit) : [],
-  };
-  const offer = await session.offer(block, settings);
-  await session.approve(
-    offer,
-    how.approve === 'auto' ? { kind: 'automatic', name: '--approve auto' } : { kind: 'person', name: operatorName() },
-    facts.previewId,
-    how.speedScale,
-  );
-  const ended: BlockReport = await session.run(block, offer.offerId, settings, checked);
-  if (ended.failure !== undefined) {
-    const { stage = 'code', message, line, hint } = ended.failure;
-    return { success: false, stage, message, line, hint, calls: ended.calls };
-  }
-  const verdict = await session.judge();
-  const unmet = verdict.parts.filter(({ holds }) => !holds).map(({ text }) => text);
+/** Follows the steps of an offer: a long preview is announced, and while a block runs what is typed is a remark. */
+function stepWatcher(input: OperatorInput): { step(step: OfferStep): void; end(): void } {
+  let patience: NodeJS.Timeout | undefined;
   return {
-    success: verdict.success,
-    stage: verdict.success ? null : 'placement',
-    message: verdict.success
-      ? 'the goal holds, judged from the settled world'
-      : `the program ended, but the goal does not hold: ${unmet.join('; ') || 'things still move'}`,
-    goal: verdict.parts,
-    calls: ended.calls,
+    step: (step) => {
+      clearTimeout(patience);
+      input.setRunning(step === 'running');
+      if (step === 'previewing')
+        patience = setTimeout(() => tell('the preview is still running; Ctrl-C stops'), LONG_PREVIEW_MS);
+    },
+    end: () => clearTimeout(patience),
   };
-}
-
-function automaticDecision(facts: PreviewFacts) {
-  if (facts.outcome === 'skipped') return { kind: 'reject', comment: 'there is no preview to go by' } as const;
-  if (facts.outcome !== 'passed') return { kind: 'reject', comment: 'the preview failed' } as const;
-  if (facts.softExcesses.length > 0)
-    return { kind: 'reject', comment: 'a soft limit needs a person to approve it' } as const;
-  return { kind: 'approve' } as const;
-}
-
-function checkFailure(checked: CheckResult): RunOutcome {
-  const first = checked.diagnostics.find(({ severity }) => severity === 'error');
-  return {
-    success: false,
-    stage: 'check',
-    message: first?.message ?? 'the check failed',
-    line: first?.line,
-    hint: first?.hint,
-  };
-}
-
-/** A rejected block failed where its preview failed; a good one was rejected. */
-function rejection(facts: PreviewFacts, comment: string): RunOutcome {
-  if (facts.failure === undefined) return { success: false, stage: 'rejected', message: comment };
-  const { stage = 'code', message, line, hint } = facts.failure;
-  return {
-    success: false,
-    stage,
-    message: `in the preview: ${message.replace(/[.\s]*$/, '.')} Nothing was run.`,
-    line,
-    hint,
-  };
-}
-
-function shown(facts: PreviewFacts): Pick<RunOutcome, 'preview'> {
-  const { path: _path, startJointsRad: _start, ...preview } = facts;
-  return { preview };
-}
-
-function report(outcome: RunOutcome, episode: string | null, robotTimeS: number): void {
-  const { success, stage, message, line, hint, goal } = outcome;
-  for (const { text, holds } of goal ?? []) tell(`  ${holds ? 'yes' : 'NO '}  ${text}`);
-  if (success) tell(`SUCCESS after ${robotTimeS.toFixed(1)} s of robot time: ${message}`);
-  else {
-    tell(`FAILED at ${stage}${line === undefined ? '' : `, line ${line}`}: ${printable(message)}`);
-    if (hint !== undefined && hint !== '') tell(`  next: ${printable(hint)}`);
-  }
-  if (episode !== null) tell(`episode: ${episode}`);
 }
 
 /** A picture that cannot be written costs neither the verdict nor the episode. */
@@ -350,8 +217,4 @@ async function writePicture(session: Session, file: string): Promise<void> {
   } catch (error) {
     tell(`no picture was written: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-function operatorName(): string {
-  return process.env.USER ?? process.env.USERNAME ?? 'operator';
 }

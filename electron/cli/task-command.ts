@@ -148,14 +148,22 @@ async function show(input: CommandInput, words: readonly string[]): Promise<numb
 /** What a task is, in a few lines. */
 function describeTask(task: Task): string[] {
   const { fixtures, props, marks } = task.world;
-  const why = rearrangementProblem(task);
   return [
     `asks: ${printable(task.instruction.trim())}`,
     `goal: ${describeGoal(task.goal)}`,
     `things: ${[...props, ...marks].map(({ name }) => name).join(', ') || 'none'}; furniture: ${fixtures.map(({ name }) => name).join(', ')}`,
-    why === undefined ? 'the generic expert can plan for it' : `the generic expert has no program for it: ${why}`,
+    verdictOfExpert(task),
     `changes (--perturb): ${supportedChanges(task).join(', ') || 'none'}`,
   ];
+}
+
+/** Whether the generic expert can do a task, with true poses and from pictures. */
+function verdictOfExpert(task: Task): string {
+  const why = rearrangementProblem(task, 'S1');
+  if (why !== undefined) return `the generic expert has no program for it: ${why}`;
+  const whenSeen = rearrangementProblem(task, 'S2');
+  if (whenSeen === undefined) return 'the generic expert can plan for it';
+  return `the generic expert can plan for it at tier S1; from pictures, at S2 to S4, it has no program: ${whenSeen}`;
 }
 
 function supportedChanges(task: Task): string[] {

@@ -1,9 +1,8 @@
 // Owns `capstan tasks`: what there is to do.
 
-import { existsSync } from 'node:fs';
 import { describeGoal } from '../../sim/tasks/goal.ts';
 import { TASK_FAMILIES } from '../../sim/tasks/task-families.ts';
-import { expertPath, hasGenericExpert, openTask, taskNames } from '../session/installation.ts';
+import { hasGenericExpert, hasOwnExpert, openTask, taskNames } from '../session/installation.ts';
 import { answer, type Command } from './command.ts';
 
 const TIERS = ['S1', 'S2', 'S3', 'S4'];
@@ -22,9 +21,9 @@ export const TASKS_COMMAND: Command = {
         instruction: (family ?? task).instruction.trim(),
         // Of a family, the goal of each seed is another.
         goal: family === undefined ? describeGoal(task.goal) : 'drawn with each seed',
-        experts: TIERS.filter((tier) => existsSync(expertPath(name, tier))),
+        experts: TIERS.filter((tier) => hasOwnExpert(name, tier)),
         /** Tiers at which the generic expert has a program for it, where it has none of its own. */
-        generic: TIERS.filter((tier) => !existsSync(expertPath(name, tier)) && hasGenericExpert(task, tier)),
+        generic: TIERS.filter((tier) => !hasOwnExpert(name, tier) && hasGenericExpert(task, tier)),
       };
     });
     if (input.flag('json')) {

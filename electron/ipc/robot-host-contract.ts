@@ -1,7 +1,7 @@
 // Owns every message between the session process and a robot host (live or twin). Plain data only.
 
 import { z } from 'zod';
-import { failureSchema, poseSchema, previewSchema } from '../../drivers/episode/messages.ts';
+import { callSchema, failureSchema, poseSchema, previewSchema } from '../../drivers/episode/messages.ts';
 import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { observationSchema, perceivedSceneSchema, vec3Schema } from '../../drivers/perceived-scene.ts';
 import { serverSettingsSchema } from '../../skills/perception/server-settings.ts';
@@ -9,6 +9,9 @@ import type { Contract, Frozen } from './rpc.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'binary data');
 const float64s = z.custom<Float64Array>((value) => value instanceof Float64Array, 'an array of float64');
+
+/** The cameras of a cell; the right wrist only where there are two arms. */
+export const CAMERA_NAMES = ['scene', 'wrist', 'right wrist'] as const;
 
 export const tierSchema = z.enum(['S1', 'S2', 'S3', 'S4']);
 
@@ -40,6 +43,8 @@ export const blockReportSchema = z.object({
   failure: failureSchema.optional(),
   output: z.array(outputLineSchema),
   calls: z.int().nonnegative(),
+  /** The calls that ended, in order; long values in them are outlined, the episode holds them whole. */
+  callStory: z.array(callSchema.omit({ block: true })),
   robotTimeS: z.number(),
 });
 export type BlockReport = Frozen<z.infer<typeof blockReportSchema>>;
@@ -137,7 +142,7 @@ export const ROBOT_HOST_CONTRACT = {
     },
     /** Writes a message of the session's own into the episode. */
     record: {
-      params: z.object({ topic: z.enum(['/program', '/check', '/approval', '/log']), message: z.unknown() }),
+      params: z.object({ topic: z.enum(['/program', '/check', '/approval', '/remark', '/log']), message: z.unknown() }),
       result: nothing,
     },
     /** Runs a block in the twin, from the state as it is now. Nothing moves; what is to be approved is recorded. */
@@ -185,6 +190,11 @@ export const ROBOT_HOST_CONTRACT = {
     picture: {
       params: z.object({ width: z.int().min(16).max(4096), height: z.int().min(16).max(4096) }),
       result: z.object({ png: bytes }),
+    },
+    /** What the cell's own cameras see now, with the light and the noise of the seed: what a model may be shown. */
+    look: {
+      params: nothing,
+      result: z.object({ views: z.array(z.object({ camera: z.enum(CAMERA_NAMES), png: bytes })) }),
     },
     finish: {
       params: z.object({

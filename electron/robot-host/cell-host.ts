@@ -11,23 +11,27 @@ import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
 import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { fastPacer, realTimePacer } from '../../drivers/simulated/pacer.ts';
+import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
+import { encodePng } from '../../sim/cameras/png.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
-import type {
-  BlockReport,
-  OpenParams,
-  RehearsalStart,
-  ReportedLine,
-  ROBOT_HOST_CONTRACT,
+import {
+  type BlockReport,
+  CAMERA_NAMES,
+  type OpenParams,
+  type RehearsalStart,
+  type ReportedLine,
+  type ROBOT_HOST_CONTRACT,
 } from '../ipc/robot-host-contract.ts';
-import type { EventHandlers } from '../ipc/rpc.ts';
+import type { EventHandlers, Result } from '../ipc/rpc.ts';
 import { blockFailure, reportedLine } from '../session/block-report.ts';
 import { type CallRecord, Cell, type CheckedBlock, type RunSettings } from '../session/cell.ts';
 import type { TierSide } from '../session/tier-side.ts';
+import { callStory } from './call-story.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { tickAfterArrivals } from './gate-watch.ts';
 
@@ -48,6 +52,8 @@ export class CellHost {
   readonly #sandbox: PolicySandbox;
   readonly #emit: Emit;
   #cell: Cell | undefined;
+  #seed = 0;
+  #writersCameras: SimulatedCameras | undefined;
   #writer: EpisodeWriter | undefined;
   #recorder: CellRecorder | undefined;
   #gateTimer: NodeJS.Timeout | undefined;
@@ -58,6 +64,7 @@ export class CellHost {
   #allReported: () => void = () => undefined;
   #running: AbortController | undefined;
   #survey: ReturnType<NonNullable<TierSide['survey']>> | undefined;
+  #calls: CallRecord[] = [];
   #output: ReportedLine[] = [];
 
   private constructor(sandbox: PolicySandbox, emit: Emit) {
@@ -91,6 +98,7 @@ export class CellHost {
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;
+    this.#seed = params.seed;
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onLook: (observation) => this.#recorder?.look(observation),
@@ -120,6 +128,7 @@ export class CellHost {
   }
 
   #noteCall(call: CallRecord): void {
+    this.#calls.push(call);
     this.#recorder?.call(this.#block, call);
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
   }
@@ -155,6 +164,7 @@ export class CellHost {
 
   async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
     this.#survey = undefined;
+    this.#calls = [];
     this.#output = [];
     this.#running = new AbortController();
     const startS = this.cell.world.timeS;
@@ -162,10 +172,11 @@ export class CellHost {
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
       const report = this.#report(outcome, startS);
       this.#recordBlockEnd(report);
+      // A block that the gate would not start keeps its number for the next one.
+      this.#block += 1;
       return report;
     } finally {
       this.#running = undefined;
-      this.#block += 1;
     }
   }
 
@@ -184,6 +195,23 @@ export class CellHost {
       this.#survey = undefined;
       throw error;
     }
+  }
+
+  /** One for the whole session: each of its pictures has noise of its own. */
+  #cameras(): SimulatedCameras {
+    this.#writersCameras ??= new SimulatedCameras(this.cell.world, this.cell.task.sensors, this.#seed, 'writer');
+    return this.#writersCameras;
+  }
+
+  /** Through every camera of the cell. Takes no robot time and moves nothing. */
+  async look(): Promise<Result<typeof ROBOT_HOST_CONTRACT, 'look'>> {
+    const cameras = this.#cameras();
+    const views = [];
+    for (const camera of CAMERA_NAMES.filter((name) => cameras.names.includes(name))) {
+      const { width, height, colorSrgb } = await cameras.look(camera);
+      views.push({ camera, png: encodePng({ kind: 'rgb8', width, height, data: colorSrgb }) });
+    }
+    return { views };
   }
 
   judge(): Verdict {
@@ -242,6 +270,7 @@ export class CellHost {
       failure: blockFailure(outcome),
       output: [...this.#output],
       calls: outcome.usage.calls,
+      callStory: this.#calls.map(callStory),
       robotTimeS: this.cell.world.timeS - startS,
     };
   }

@@ -93,28 +93,7 @@ export class CellRecorder {
   }
 
   call(block: number, call: CallRecord): void {
-    const { reply } = call;
-    this.#writer.record('/call', this.#world.timeS, {
-      block,
-      call: call.index,
-      name: call.name,
-      line: call.line,
-      column: call.column,
-      arguments: JSON.parse(call.argsJson),
-      outcome: reply.ok ? 'returned' : 'threw',
-      ...(reply.ok
-        ? { result: reply.resultJson === '' ? undefined : JSON.parse(reply.resultJson) }
-        : {
-            error: {
-              code: reply.error.code,
-              message: reply.error.message,
-              stage: reply.error.stage,
-              hint: reply.error.hint,
-            },
-          }),
-      startTimeS: call.startS,
-      endTimeS: call.endS,
-    });
+    this.#writer.record('/call', this.#world.timeS, { block, ...callMessage(call) });
   }
 
   gate(block: number, event: GateEvent): void {
@@ -228,6 +207,26 @@ export class CellRecorder {
       layers: marks.layers.map(({ name }) => ({ name, points: [...(marks.points(name) ?? [])] })),
     });
   }
+}
+
+/** A finished call as a message, whole. */
+export function callMessage({ index, name, line, column, argsJson, reply, startS, endS }: CallRecord) {
+  return {
+    call: index,
+    name,
+    line,
+    column,
+    arguments: JSON.parse(argsJson) as unknown[],
+    ...(reply.ok
+      ? { outcome: 'returned' as const, result: reply.resultJson === '' ? undefined : JSON.parse(reply.resultJson) }
+      : { outcome: 'threw' as const, error: errorOf(reply.error) }),
+    startTimeS: startS,
+    endTimeS: endS,
+  };
+}
+
+function errorOf({ code, message, stage, hint }: Extract<CallRecord['reply'], { ok: false }>['error']) {
+  return { code, message, stage, hint };
 }
 
 const isRecordedCamera = (name: string): name is RecordedCamera => RECORDED_CAMERAS.some((one) => one === name);

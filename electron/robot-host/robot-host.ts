@@ -102,6 +102,7 @@ const server = serve(
       return rehearsals.rehearse(block, start, speedScale, previewId);
     },
     picture: async ({ width, height }) => ({ png: takePicture(opened().cell.world, width, height) }),
+    look: () => opened().look(),
     finish: async (outcome) => opened().finish(outcome),
   },
   { beat: () => host?.cell.gate.beat('session') },

@@ -15,7 +15,13 @@ import { type PerturbationKind, perturbTask } from '../../sim/tasks/perturb.ts';
 import { TASK_FAMILIES } from '../../sim/tasks/task-families.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { YamlFileError } from '../../sim/yaml-file.ts';
-import { REARRANGEMENT_TIERS, rearrangementProblem, rearrangementProgram } from '../../skills/experts/rearrangement.ts';
+import { hasFunctionsAt } from '../../skills/api/domains.ts';
+import {
+  REARRANGEMENT_TIERS,
+  rearrangementParts,
+  rearrangementProblem,
+  rearrangementProgram,
+} from '../../skills/experts/rearrangement.ts';
 
 /** The folder that holds package.json. */
 export const INSTALLATION_ROOT = findRoot();
@@ -212,11 +218,16 @@ export function sha256OfText(text: string): string {
 const SAME_FUNCTIONS: Readonly<Record<string, string>> = { S2: 'S1', S4: 'S3' };
 
 /** Where the reference program of a task and tier is, or would be. Families of one template share theirs. */
-export function expertPath(task: string, tier: string): string {
+function expertPath(task: string, tier: string): string {
   const program = TASK_FAMILIES.find(({ name }) => name === task)?.template ?? task;
   const own = join(EXPERT_FOLDER, `${program}.${tier.toLowerCase()}.ts`);
   const same = SAME_FUNCTIONS[tier];
   return same === undefined || existsSync(own) ? own : expertPath(task, same);
+}
+
+/** Whether a task has a reference program of its own at a tier: a file, and the functions it calls. */
+export function hasOwnExpert(task: string, tier: string): boolean {
+  return existsSync(expertPath(task, tier)) && hasFunctionsAt(openTask(task).taskFor(0).task.api, tier);
 }
 
 /** The tier whose hands the generic expert has at a tier: of S4 those of S3. */
@@ -240,12 +251,13 @@ export function readExpert(
   definition?: Task,
 ): { readonly source: string; readonly path: string } {
   const path = expertPath(task, tier);
-  if (existsSync(path) && hasShippedGoal(task, definition)) return { source: readFileSync(path, 'utf8'), path };
+  const isOwn = existsSync(path) && (definition === undefined || hasFunctionsAt(definition.api, tier));
+  if (isOwn && hasShippedGoal(task, definition)) return { source: readFileSync(path, 'utf8'), path };
   const what = definition ?? (taskNames().includes(task) ? openTask(task).taskFor(0).task : undefined);
   const generic = what === undefined ? undefined : genericExpert(what, tier);
   if (generic !== undefined) return generic;
   const why = what === undefined ? undefined : rearrangementProblem(what, tier);
-  const tasks = taskNames().filter((name) => existsSync(expertPath(name, tier)));
+  const tasks = taskNames().filter((name) => hasOwnExpert(name, tier));
   throw new NotFoundError(
     `there is no expert for ${task} at tier ${tier}; at this tier there are experts for: ${tasks.join(', ') || 'no task'}${
       why === undefined ? '' : `. The generic expert has no program for it: ${why}`
@@ -266,11 +278,7 @@ export function genericExpert(
 ): { readonly source: string; readonly path: string } | undefined {
   const handsOf = handsTier(tier);
   if (handsOf === undefined || !hasGenericExpert(task, tier)) return undefined;
-  const path = join(EXPERT_FOLDER, 'rearrangement-brain.ts');
-  const hands = join(EXPERT_FOLDER, `rearrangement-hands.${handsOf.toLowerCase()}.ts`);
-  const source = rearrangementProgram(task, tier, {
-    hands: readFileSync(hands, 'utf8'),
-    brain: readFileSync(path, 'utf8'),
-  });
-  return source === undefined ? undefined : { source, path };
+  const parts = rearrangementParts(handsOf).map((file) => readFileSync(join(EXPERT_FOLDER, file), 'utf8'));
+  const source = rearrangementProgram(task, tier, parts);
+  return source === undefined ? undefined : { source, path: join(EXPERT_FOLDER, 'rearrangement.ts') };
 }

@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeCause, EpisodeError } from '../../drivers/episode/episode-error.ts';
 import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode-info.ts';
-import type { ProgramMessage } from '../../drivers/episode/messages.ts';
+import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/messages.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import type { Tier } from '../../skills/api/definition.ts';
 import { apiChoice } from '../../skills/api/policy-api.ts';
@@ -43,6 +43,19 @@ export const MODEL_SERVERS = 'model servers';
 /** The session's sign of life goes out this often, milliseconds: well below the gate's 250 ms. */
 const BEAT_MS = 80;
 
+/** A stop that stands: nothing runs until a person resets this very one. */
+export interface LatchedStop {
+  readonly id: string;
+  readonly source: string;
+  readonly detail: string;
+}
+
+/** Who decides about a block. */
+export interface Decider {
+  readonly kind: 'person' | 'automatic';
+  readonly name: string;
+}
+
 export class Session {
   readonly episodePath: string | null;
   readonly #child: ChildProcess;
@@ -50,6 +63,8 @@ export class Session {
   readonly #checker: KillableChecker;
   readonly #beat: NodeJS.Timeout;
   readonly #finished: FinishedBlock[] = [];
+  readonly #stops = new Map<string, LatchedStop>();
+  #stopped = new AbortController();
   #blocks = 0;
 
   private constructor(
@@ -80,7 +95,14 @@ export class Session {
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
     const child = startEntry(bundledEntry('robot-host.js'));
-    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), options.events);
+    let session: Session | undefined;
+    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), {
+      ...options.events,
+      stopped: (stop) => {
+        if (session !== undefined) session.#noteStop(stop);
+        options.events.stopped?.(stop);
+      },
+    });
     const opening = host.request('open', {
       role: 'live',
       taskText: taskFile.text,
@@ -97,7 +119,7 @@ export class Session {
       policy: options.policy,
       versions,
     });
-    const session = new Session(options, child, host, episodePath);
+    session = new Session(options, child, host, episodePath);
     try {
       await opening;
       host.notify('beat', {});
@@ -164,9 +186,8 @@ export class Session {
   /** Hands a decision on; the digest is the one that was shown. */
   async approve(
     offer: Result<typeof ROBOT_HOST_CONTRACT, 'offer'>,
-    by: { kind: 'person' | 'automatic'; name: string },
-    previewId: string | null,
-    speedScale: number,
+    by: Decider,
+    { previewId, speedScale, grants }: Pick<RunSettings, 'previewId' | 'speedScale' | 'grants'>,
   ): Promise<void> {
     await this.#host.request('approve', { offerId: offer.offerId, digest: offer.digest, by });
     await this.#recordDecision('approved', by.kind, {
@@ -174,10 +195,11 @@ export class Session {
       epoch: offer.epoch,
       previewId: previewId ?? undefined,
       speedScale,
+      grants: grants.length === 0 ? undefined : grants,
     });
   }
 
-  async reject(by: { kind: 'person' | 'automatic' }, comment: string): Promise<void> {
+  async reject(by: Pick<Decider, 'kind'>, comment: string): Promise<void> {
     await this.#recordDecision('rejected', by.kind, { comment });
   }
 
@@ -197,7 +219,39 @@ export class Session {
   }
 
   stop(detail: string) {
+    // Who waits for an answer of the operator has it now; the gate's own word follows.
+    this.#stopped.abort(detail);
     return this.#host.request('stop', { source: 'operator', detail });
+  }
+
+  /** The stops that stand, oldest first. */
+  get stops(): readonly LatchedStop[] {
+    return [...this.#stops.values()];
+  }
+
+  /** Fires, with the reason in words, when something stops the robot; after the reset there is another one. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal;
+  }
+
+  /**
+   * Clears one stop, by a person who has looked. Moves nothing, and nothing that was offered before can run any more.
+   * @throws RemoteError when the gate refuses
+   */
+  async reset(stopId: string, by: string): Promise<void> {
+    await this.#host.request('reset', { stopId, by });
+    this.#stops.delete(stopId);
+    if (this.#stops.size === 0) this.#stopped = new AbortController();
+  }
+
+  /** Keeps what the operator said while no question was open. */
+  async remark(text: string): Promise<void> {
+    await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** What the cell's own cameras see now. */
+  look() {
+    return this.#host.request('look', {});
   }
 
   picture(width: number, height: number) {
@@ -222,10 +276,15 @@ export class Session {
     clearTimeout(force);
   }
 
+  #noteStop({ id, source, detail }: LatchedStop): void {
+    this.#stops.set(id, { id, source, detail });
+    this.#stopped.abort(`${source}: ${detail}`);
+  }
+
   async #recordDecision(
     decision: 'approved' | 'rejected',
-    kind: 'person' | 'automatic',
-    more: { approvalHash?: string; epoch?: number; previewId?: string; speedScale?: number; comment?: string },
+    kind: Decider['kind'],
+    more: Omit<ApprovalMessage, 'block' | 'decision' | 'by'>,
   ): Promise<void> {
     const by = kind === 'person' ? 'operator' : 'automatic';
     await this.#host.request('record', { topic: '/approval', message: { block: this.#blocks, decision, by, ...more } });

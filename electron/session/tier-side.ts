@@ -103,7 +103,6 @@ function seenSide(options: TierSideOptions): TierSide {
   const ballsNow = async () => ballsAt((await robot.state()).arms.map(({ jointPositionsRad }) => jointPositionsRad));
   // In the live looks of a preview the robot stands where it stood.
   const ballsThen = ballsAt((guess?.perceived.arms ?? []).map(({ jointPositionsRad }) => jointPositionsRad));
-  const finder = detector ?? new PixelDetector();
   const drawn = new SimulatedCameras(world, task.sensors, guess === undefined ? seed : GUESS_SEED);
   const cameras =
     guess === undefined
@@ -111,7 +110,7 @@ function seenSide(options: TierSideOptions): TierSide {
       : new PreviewCameras({ live: guess.perceived.looks, drawn, world, onPredicted: guess.onPredicted });
   const scene = new SeenScene({
     cameras: told(cameras, options.onLook),
-    detector: finder,
+    detector: detector ?? new PixelDetector(),
     robot,
     believer: planner,
     furniture: fixtures,
@@ -130,12 +129,13 @@ function seenSide(options: TierSideOptions): TierSide {
       return { ...(functions as unknown as ApiImplementation), ...domainImplementation(ports) };
     },
     survey: async (signal) => {
-      surveyCameras ??= new SimulatedCameras(world, task.sensors, seed, 'survey');
+      surveyCameras ??= new SimulatedCameras(world, task.sensors, seed, 'preview');
       const looks: Observation[] = [];
       for (const name of surveyCameras.names) looks.push(await surveyCameras.look(name, signal));
       const ports = {
         looks,
-        detector: finder,
+        // Forms and places need no model server; only programs ask those.
+        detector: new PixelDetector(),
         state: await robot.state(),
         robot: await ballsNow(),
         bases: arms.map(({ worldFromBase }) => worldFromBase.position),

@@ -2,7 +2,7 @@
 // worst is set aside before it is sent, here and in every budget above, so that requests at the same time cannot pass
 // a cap together. Must never be lifted by a model or a program.
 
-import { ModelError } from './model.ts';
+import { ModelError, NO_USAGE } from './model.ts';
 
 export interface Caps {
   readonly costUsd?: number;
@@ -186,13 +186,7 @@ export class Budget {
       );
     }
     if (costUsd === undefined) return;
-    if (worst.costUsd === null) {
-      throw new ModelError(
-        'OVER_BUDGET',
-        `The price of this model is not known, so the ${this.#of}'s cap of ${usd(costUsd)} cannot be kept. Nothing was sent.`,
-        'Give its price, or cap calls or tokens instead of the cost.',
-      );
-    }
+    if (worst.costUsd === null) throw unpriced();
     if (spent.costUsd + reserved.costUsd + worst.costUsd > costUsd) {
       throw this.#over(
         `of ${usd(costUsd)}, ${usd(spent.costUsd)} are spent${underWay(reserved.requests, usd(reserved.costUsd))}, and this request could cost ${usd(worst.costUsd)}`,
@@ -213,8 +207,19 @@ export class Budget {
       'OVER_BUDGET',
       `The ${this.#of}'s budget does not allow this: ${why}. Nothing was sent.`,
       'Raise the cap and start again, or take the result as it is.',
+      { usage: NO_USAGE },
     );
   }
+}
+
+/** A cap in US dollars cannot be kept with a model whose price is not known. */
+export function unpriced(): ModelError {
+  return new ModelError(
+    'OVER_BUDGET',
+    'The price of this model is not known, so a cap in US dollars cannot be kept. Nothing was sent.',
+    'Cap calls or tokens instead of the cost, or choose a model with a known price.',
+    { usage: NO_USAGE },
+  );
 }
 
 function underWay(requests: number, amount: string): string {

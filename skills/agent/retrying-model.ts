@@ -13,9 +13,11 @@ export interface RetryPolicy {
   readonly longestWaitS: number;
   /** All waits together, seconds; a provider that asks for more than what is left ends the request. */
   readonly totalWaitS: number;
+  /** No attempt begins later than this after the first one, seconds: a server that stalls again and again ends it. */
+  readonly totalS: number;
 }
 
-export const RETRY_POLICY: RetryPolicy = { attempts: 5, firstWaitS: 1, longestWaitS: 30, totalWaitS: 120 };
+export const RETRY_POLICY: RetryPolicy = { attempts: 5, firstWaitS: 1, longestWaitS: 30, totalWaitS: 120, totalS: 900 };
 
 /** @param chance a number from 0 to 1: waits are spread so that many clients do not come back together */
 export function retryingModel(
@@ -28,6 +30,7 @@ export function retryingModel(
     seesImages: model.seesImages,
     takesTemperature: model.takesTemperature,
     async ask(request, onPiece, signal) {
+      const startMs = performance.now();
       let waitedS = 0;
       for (let retries = 0; ; retries++) {
         try {
@@ -39,7 +42,8 @@ export function retryingModel(
           // Half of it is certain, so that a wait is one. What the provider asks for is never cut short.
           const waitS = Math.max(ownS * (0.5 + 0.5 * chance()), error.retryAfterS ?? 0);
           const tries = `${retries + 1} ${retries === 0 ? 'attempt' : 'attempts'}`;
-          if (retries + 1 >= policy.attempts) {
+          const late = (performance.now() - startMs) / 1000 + waitS > policy.totalS;
+          if (retries + 1 >= policy.attempts || late) {
             throw rewritten(error, `${error.message} Given up after ${tries}.`, retries);
           }
           if (waitedS + waitS > policy.totalWaitS) {

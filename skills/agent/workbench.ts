@@ -8,7 +8,7 @@ import type { CheckResult } from '../check/check-result.ts';
 
 /** A picture of the cell as it is now, at rest. */
 export interface View {
-  readonly camera: 'scene' | 'wrist';
+  readonly camera: 'scene' | 'wrist' | 'right wrist';
   readonly png: Uint8Array;
 }
 

@@ -20,6 +20,12 @@ export const DOMAIN_FUNCTIONS: readonly ApiFunction[] = [
   ...CART_POLE_FUNCTIONS,
 ];
 
+/** Whether programs of a task's domain have its functions at a tier; those of the arm are there at each. */
+export function hasFunctionsAt(domain: Task['api'], tier: string): boolean {
+  const own = DOMAIN_FUNCTIONS.filter((one) => one.domain === domain);
+  return own.length === 0 || own.some(({ tiers }) => (tiers as readonly string[]).includes(tier));
+}
+
 export interface DomainPorts extends MotionPorts {
   readonly scene: SceneKnowledge;
   readonly task: Task;

@@ -1,6 +1,6 @@
 // --- Eyes and hands at tier S1: names are known to the robot, and poses are true. ---
 
-import type { Hold, Thing } from './rearrangement-brain.ts';
+import type { Hold, Thing } from './rearrangement-things.ts';
 
 /** Finds something by its name. */
 export async function look(name: string): Promise<Thing> {

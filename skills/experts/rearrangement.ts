@@ -3,23 +3,23 @@
 
 import { SHAPES } from '../../sim/scenes/shapes/registry.ts';
 import { quatFromAxisAngle } from '../../sim/spatial.ts';
-import { describeGoal, type Goal, type GoalKind, goalReferences } from '../../sim/tasks/goal.ts';
+import { describeGoal, type Goal, type GoalKind } from '../../sim/tasks/goal.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
-import { COLOUR_WORDS } from '../perception/colour-words.ts';
-import { parsePhrase } from '../perception/phrase.ts';
-
-/** The two parts of the program's text, as this installation ships them. */
-export interface RearrangementTexts {
-  /** How to see, reach and grip at a tier. */
-  readonly hands: string;
-  /** What to do: the same at every tier. */
-  readonly brain: string;
-}
+import { lookAlikeProblem, phrasesFor, thingsSought } from './rearrangement-phrases.ts';
 
 /** Tiers for which there are hands: skills/experts/rearrangement-hands.<tier>.ts. */
 export const REARRANGEMENT_TIERS: readonly string[] = ['S1', 'S2', 'S3'];
 /** Tiers at which things are found in pictures, by words. */
 const TIERS_THAT_SEE: readonly string[] = ['S2', 'S3', 'S4'];
+
+/** What the program does, the same at every tier: files beside this one, in the order of the program. */
+const DOING: readonly string[] = ['goal', 'things', 'places', 'plan', 'moves'];
+
+/** The files whose texts make up the program of a tier with hands, in order: how to see, reach and grip, then what to do. */
+export function rearrangementParts(tier: string): string[] {
+  const seeing = TIERS_THAT_SEE.includes(tier) ? ['memory'] : [];
+  return [...seeing, `hands.${tier.toLowerCase()}`, ...DOING].map((part) => `rearrangement-${part}.ts`);
+}
 
 /** Words of a goal the program can bring about; the others it cannot. */
 const WORDS: ReadonlySet<GoalKind> = new Set([
@@ -52,51 +52,15 @@ export function rearrangementProblem(task: Task, tier = 'S1'): string | undefine
     if (Math.min(x, y) > WIDEST_GRASP_M) return `"${name}" is too wide for the hand`;
   }
   if (!TIERS_THAT_SEE.includes(tier)) return undefined;
-  return thingsSought(task)
-    .map(phraseProblem)
-    .find((problem) => problem !== undefined);
-}
-
-/** Why a thing cannot be looked for by its name; undefined when it can. */
-function phraseProblem(name: string): string | undefined {
-  const parsed = parsePhrase(name);
-  const hint = 'name it by colour and shape, as "red block"';
-  if (parsed.kind === 'unknown') {
-    const words = parsed.words.map((word) => `"${word}"`).join(', ') || 'nothing but words that say nothing';
-    return `"${name}" cannot be found in a picture by its name (not understood: ${words}); ${hint}`;
-  }
-  if (parsed.phrase.part === undefined) return undefined;
-  return `"${name}" would be looked for as a part of a thing; ${hint}`;
-}
-
-/** Names of the things that a program which sees looks for: those that the goal speaks of. */
-function thingsSought({ goal, world }: Task): string[] {
-  const spoken = new Set(goalReferences(goal).map(({ name }) => name));
-  return world.props.map(({ name }) => name).filter((name) => spoken.has(name));
-}
-
-/** What each thing may be called: its name, and its colour where no other thing has it. */
-function phrasesFor(names: readonly string[]): Record<string, string[]> {
-  const colourOf = (name: string) => COLOUR_WORDS.find((colour) => name.split(' ').includes(colour));
-  const colours = names.map(colourOf);
-  return Object.fromEntries(
-    names.map((name, index) => {
-      const colour = colours[index];
-      const isOnlyOne = colour !== undefined && colours.filter((other) => other === colour).length === 1;
-      return [name, isOnlyOne ? [name, `${colour} object`] : [name]];
-    }),
-  );
+  return lookAlikeProblem(thingsSought(task));
 }
 
 /**
- * The program that brings about a task's goal, at a tier for which there are texts: the goal and the names of the things
- * as data, then hands and brain. Undefined when the goal has words it cannot bring about.
+ * The program that brings about a task's goal at a tier: the goal and the names of the things as data, then its parts.
+ * Undefined when the goal has words it cannot bring about, or names that no camera can tell apart.
+ * @param parts texts of the files of `rearrangementParts`
  */
-export function rearrangementProgram(
-  task: Task,
-  tier: string,
-  { hands, brain }: RearrangementTexts,
-): string | undefined {
+export function rearrangementProgram(task: Task, tier: string, parts: readonly string[]): string | undefined {
   if (rearrangementProblem(task, tier) !== undefined) return undefined;
   const { fixtures, props } = task.world;
   const area = ({ size }: (typeof fixtures)[number]) => size[0] * size[1];
@@ -106,7 +70,7 @@ export function rearrangementProgram(
   const sees = TIERS_THAT_SEE.includes(tier);
   const sought = thingsSought(task);
   // Whoever sees needs no names of what stands about besides: it is in the pictures, and motions go around it.
-  const things = sees ? props.filter(({ name }) => sought.includes(name)) : props;
+  const things = sees ? sought : props;
   const movable = things.filter((prop) => !hollow.includes(prop));
   return `// Puts things in their places: ${describeGoal(task.goal)}.
 // It reads the goal, looks where everything is, chooses a place for each thing, and carries one at a time; after each it
@@ -122,9 +86,7 @@ const HOLLOW: string[] = ${names(hollow.filter((one) => !props.some((prop) => pr
 const SURFACES: string[] = ${names(fixtures.filter((one) => !hollow.includes(one)))};
 const TABLE = ${JSON.stringify(table.name)};
 ${sees ? declaredFurniture(task) : ''}
-${partOf(hands)}
-
-${partOf(brain)}
+${parts.map(partOf).join('\n\n')}
 `;
 }
 
@@ -146,7 +108,7 @@ const PHRASES: Record<string, string[]> = ${JSON.stringify(phrasesFor(thingsSoug
 /** A module as a part of one program: without what it imports and exports. */
 function partOf(text: string): string {
   return text
-    .replace(/^import .*\n/gm, '')
+    .replace(/^import [^;]*;\n/gm, '')
     .replace(/^export /gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim();

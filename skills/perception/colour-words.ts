@@ -122,12 +122,18 @@ interface Example {
 
 const examples: readonly Example[] = COLOUR_WORDS.flatMap((word) =>
   EXAMPLES[word].map((bytes) => {
-    const [r, g, b] = bytes.map((byte) => linearFromSrgb(byte / 255) + 0.004);
-    const sum = r + g + b;
-    // A thing's bright side has about nine tenths of the light that a white thing there would have.
-    return { word, red: r / sum, green: g / sum, logBrightness: log(Math.max(r, g, b) * 0.9 + BLACK) };
+    const { redShare, greenShare, brightness } = colourOfPaint(bytes.map((byte) => byte / 255));
+    return { word, red: redShare, green: greenShare, logBrightness: log(brightness + BLACK) };
   }),
 );
+
+/** The colour that a thing painted so shows to whoever looks. @param srgb three values, 0..1 */
+export function colourOfPaint(srgb: readonly number[]): Colour {
+  const [r, g, b] = srgb.map((value) => linearFromSrgb(value) + 0.004);
+  const sum = r + g + b;
+  // A thing's bright side has about nine tenths of the light that a white thing there would have.
+  return { redShare: r / sum, greenShare: g / sum, brightness: Math.max(r, g, b) * 0.9 };
+}
 
 /** How well each word fits a colour, in the order of COLOUR_WORDS; the words of one colour sum to at most 1. */
 export function colourScores(colour: Colour): readonly number[] {

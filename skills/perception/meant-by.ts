@@ -4,7 +4,7 @@
 import type { Observation } from '../../drivers/cameras/camera-port.ts';
 import type { PerceivedScene, PerceivedSupport, PerceivedThing } from '../../drivers/perceived-scene.ts';
 import { type Detector, type Mask, PerceptionError } from './detector.ts';
-import { measureObject } from './perceive-object.ts';
+import { measureIfSeen } from './perceive-object.ts';
 
 /** Pixels of one look. */
 export interface ShownMask {
@@ -52,7 +52,9 @@ export async function meantBy(
         .filter(({ look }) => look === mask.look)
         .reduce((sum, { mask: { pixels } }) => sum + pixels.length, 0);
       const whole = mask.mask.pixels.length > WHOLE_SHARE * own && !isPiece(thing, mask);
-      if (!whole) things = things.map((one) => (one === thing ? withPlace(thing, words, mask) : one));
+      const placed = whole ? thing : withPlace(thing, words, mask);
+      if (placed === undefined) continue;
+      things = things.map((one) => (one === thing ? placed : one));
       meant.push({ words, name: whole ? thing.name : words });
     } else if (marks !== undefined) {
       meant.push({ words, name: marks.name });
@@ -90,8 +92,8 @@ function pieceShownBy(masks: readonly ShownMask[], mask: ShownMask): number {
   return masks.findIndex((own) => share(mask, [own]) > SAME_SHARE && share(own, [mask]) > SAME_SHARE);
 }
 
-/** Names a spot on a thing: the piece that shows there, or a new place. */
-function withPlace(thing: ShownThing, name: string, shown: ShownMask): ShownThing {
+/** Names a spot on a thing: the piece that shows there, or a new place; undefined when too little of it has a depth. */
+function withPlace(thing: ShownThing, name: string, shown: ShownMask): ShownThing | undefined {
   const old = thing.places[pieceShownBy(thing.masks, shown) - 1]?.name;
   if (old !== undefined) {
     return {
@@ -100,8 +102,9 @@ function withPlace(thing: ShownThing, name: string, shown: ShownMask): ShownThin
       solids: thing.solids.map((solid) => (solid.place === old ? { ...solid, place: name } : solid)),
     };
   }
-  const { pose, extent } = measureObject([{ observation: shown.look, mask: shown.mask }]);
-  return { ...thing, places: [...thing.places, { name, pose, size: extent }] };
+  const measured = measureIfSeen(shown.look, shown.mask);
+  if (measured === undefined) return undefined;
+  return { ...thing, places: [...thing.places, { name, pose: measured.pose, size: measured.extent }] };
 }
 
 /** Share of a mask's pixels that others of the same look show, too. */

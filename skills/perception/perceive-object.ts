@@ -152,6 +152,16 @@ export function measureObject(
   return { ...common, ...measureForm(agreeing, topM, supportHeightM) };
 }
 
+/** Measures what one mask shows; undefined when too little of it has a depth. */
+export function measureIfSeen(observation: Observation, mask: Mask): PerceivedObject | undefined {
+  try {
+    return measureObject([{ observation, mask }]);
+  } catch (error) {
+    if (error instanceof PerceptionError && error.code === 'NO_DEPTH') return undefined;
+    throw error;
+  }
+}
+
 /** The views that see the same thing as the one with most pixels. */
 function agree(views: readonly View[]): readonly View[] {
   const sorted = [...views].sort((a, b) => b.shape.seen - a.shape.seen);

@@ -7,7 +7,7 @@ import type { ShapeFeatures } from './shape-features.ts';
 export const SHAPE_WORDS = {
   object: ['object', 'thing', 'item', 'one', 'stuff'],
   cube: ['cube', 'cubes'],
-  block: ['block', 'box', 'brick', 'blocks', 'boxes'],
+  block: ['block', 'box', 'brick', 'plank', 'blocks', 'boxes'],
   cylinder: ['cylinder', 'can', 'tin', 'cup', 'puck', 'disc', 'disk'],
   ball: ['ball', 'sphere', 'balls'],
   bowl: ['bowl', 'dish', 'bowls'],
@@ -98,6 +98,9 @@ function coveredRing({ heightM, lengthM, widthM, ballness }: ShapeFeatures): num
   return falling(heightM / Math.max(lengthM, 0.004), 0.3, 0.04) * rising(widthM, 0.045, 0.006) * (1 - ballness);
 }
 
+/** A cube is a block too: it has the narrower name as soon as that fits this well beside the wider one. */
+const CUBE_SHARE = 0.85;
+
 /** The shape that fits best among those that can be told from one look, for people. */
 export function nameShape(shape: ShapeFeatures): string {
   const names = ['block', 'cube', 'cylinder', 'ball', 'bowl', 'ring', 'peg', 'spill', 'tray', 'handle'] as const;
@@ -110,6 +113,7 @@ export function nameShape(shape: ShapeFeatures): string {
       score = fit;
     }
   }
+  if (best === 'block' && shapeScore('cube', shape) > CUBE_SHARE * score) return 'cube';
   return best === 'spill' ? 'mark' : best;
 }
 

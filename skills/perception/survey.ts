@@ -9,11 +9,11 @@ import type { RobotState } from '../../drivers/robot.ts';
 import type { BodyBall } from '../../sim/robots/panda/body-balls.ts';
 import type { Vec3 } from '../../sim/spatial.ts';
 import { distanceToBox } from '../../sim/tasks/box-geometry.ts';
-import { type Detector, type Mask, PerceptionError } from './detector.ts';
+import type { Detector, Mask } from './detector.ts';
 import { heldThing, isInGrip } from './held-thing.ts';
 import { joinParts, type SeenPiece } from './joined-parts.ts';
 import { meantBy, type ShownMask, type ShownThing } from './meant-by.ts';
-import { measureObject, type PerceivedObject } from './perceive-object.ts';
+import { measureIfSeen } from './perceive-object.ts';
 import { type Picture, readPicture } from './picture.ts';
 import { describe } from './regions.ts';
 import { measureShape, type ShapeFeatures } from './shape-features.ts';
@@ -67,7 +67,7 @@ export async function surveyScene(ports: SurveyPorts, signal?: AbortSignal): Pro
   const standing = found.flatMap((one): Seen[] => {
     const { look, mask, plane, flat } = one;
     const features = flat || handOf(one) >= 0 ? undefined : measureShape(readPicture(look), mask.pixels);
-    const measured = features === undefined ? undefined : measured3d(look, mask);
+    const measured = features === undefined ? undefined : measureIfSeen(look, mask);
     if (features === undefined || measured === undefined) return [];
     const [x, y] = measured.pose.position;
     return [{ look, mask, measured, features, shape: features, surfaceM: planeHeightM(plane, x, y) }];
@@ -107,16 +107,6 @@ function supportOf(picture: Picture, plane: SupportPlane, index: number): Percei
     size: [2 * reachX, 2 * reachY, SLAB_M],
     colorSrgb: trueColour(picture, plane),
   };
-}
-
-/** Its measures; undefined when too little of it has a depth. */
-function measured3d(observation: Observation, mask: Mask): PerceivedObject | undefined {
-  try {
-    return measureObject([{ observation, mask }]);
-  } catch (error) {
-    if (error instanceof PerceptionError && error.code === 'NO_DEPTH') return undefined;
-    throw error;
-  }
 }
 
 /** The things without slivers of them, and without what the scene camera showed before. */

@@ -117,6 +117,11 @@ function packed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, packed(item)]));
 }
 
+/** Whether a parsed value stands for a packed list. */
+export function isPackedList(value: object): boolean {
+  return Object.hasOwn(value, MARK);
+}
+
 function unpack([form, base64]: PackedList[typeof MARK]): number[] {
   const { buffer } = bytesOfBase64(base64);
   // Array.prototype.slice makes a plain list in native code, several times faster than a loop in the sandbox.
@@ -147,7 +152,7 @@ function unpacked(value: unknown): unknown {
     return value;
   }
   const record = value as Record<string, unknown>;
-  if (Object.hasOwn(record, MARK)) return unpack((value as PackedList)[MARK]);
+  if (isPackedList(record)) return unpack((value as PackedList)[MARK]);
   for (const key of Object.keys(record)) record[key] = unpacked(record[key]);
   return value;
 }

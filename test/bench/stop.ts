@@ -33,7 +33,7 @@ export async function measureStop(): Promise<Figure[]> {
       const checked = await session.check(source, 'expert');
       const block = session.blockOf(source, checked);
       const offer = await session.offer(block, PLAIN_RUN);
-      await session.approve(offer, { kind: 'automatic', name: 'bench' }, null, 1);
+      await session.approve(offer, { kind: 'automatic', name: 'bench' }, PLAIN_RUN);
       const running = session.run(block, offer.offerId, PLAIN_RUN, checked);
       await new Promise((resolve) => setTimeout(resolve, 40 + 5 * round));
       const started = performance.now();

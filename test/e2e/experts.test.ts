@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { taskNames } from '../../electron/session/installation.ts';
+import { hasGenericExpert, hasOwnExpert, openTask, taskNames } from '../../electron/session/installation.ts';
 import type { BenchRow } from '../../skills/bench/bench-row.ts';
 import { CommandHome } from './capstan-command.ts';
 
@@ -87,6 +87,20 @@ describe('the experts', () => {
 
       const alone = await bench('s3-alone', tasks, 'S3', 1, 1);
       expect(hashesOf(trials)).toMatchObject(hashesOf(alone.trials));
+    },
+    15 * MINUTES,
+  );
+
+  test(
+    'do every task that is only a file from pixels too, with the program that reads its goal',
+    async () => {
+      const tasks = taskNames().filter(
+        (name) => !hasOwnExpert(name, 'S1') && hasGenericExpert(openTask(name).taskFor(0).task, 'S3'),
+      );
+      expect(tasks.length).toBeGreaterThanOrEqual(12);
+      const { rows, said } = await bench('files-s3', tasks, 'S3', 2, 2);
+      const all = Object.values(successesOf(rows)).reduce((sum, count) => sum + count, 0);
+      expect(all / (2 * tasks.length), said).toBeGreaterThanOrEqual(0.9);
     },
     15 * MINUTES,
   );

@@ -146,6 +146,7 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     endTimeS: 1.25,
   },
   '/output': { block: 0, channel: 'say', text: 'lifting', line: 5 },
+  '/remark': { block: 0, text: 'the left one' },
   '/stop': {
     stopId: 's1',
     source: 'operator',

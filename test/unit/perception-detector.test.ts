@@ -117,6 +117,22 @@ describe('a phrase', () => {
     }
   });
 
+  it('for a block finds a cube, and calls it a cube however it is turned', async () => {
+    const random = createRandomStream(seed, 'cubes');
+    for (let i = 0; i < 3; i++) {
+      const blocks = [RED, GREEN, BROWN].map((colour, k) =>
+        cube(random.uniform(0.4, 0.65), 0.15 * (k - 1), colour, { yaw: random.uniform(0, Math.PI) }),
+      );
+      const { observation } = look(blocks, 1, `cubes ${i}`);
+      for (const colour of ['red', 'green', 'brown']) {
+        expect(await detector.segmentText(observation, `${colour} block`)).toMatchObject({
+          kind: 'found',
+          masks: [{ label: `${colour} cube` }],
+        });
+      }
+    }
+  });
+
   it('that fits two things alike is "unsure", until it says which', async () => {
     const { observation, truth } = look([cube(0.5, -0.12, RED), cube(0.6, 0.12, RED)]);
     const both = await detector.segmentText(observation, 'red cube');

@@ -18,16 +18,29 @@ const random = createRandomStream(seed, 'grasps');
 const TABLE = -0.112;
 const NOTHING: PointCloud = { count: 0, positions: new Float32Array(0) };
 
-/** Top and all sides of a box, a point every 3 mm or so. */
+const SPACING_M = 0.003;
+
+/** Top and all sides of a box, a point somewhere in every square of 3 mm: no gap that a camera would not leave. */
 function surfaceOf(pose: Pose, size: Vec3): PointCloud {
   const points: number[] = [];
-  for (let i = 0; i < 4000; i++) {
-    const axis = random.integer(3);
-    const side = axis === 2 ? 1 : random.next() < 0.5 ? -1 : 1;
-    const p = [0, 1, 2].map((k) => (k === axis ? (side * size[k]) / 2 : random.uniform(-0.5, 0.5) * size[k]));
-    points.push(...transformPoint(pose, [p[0], p[1], p[2]]));
+  for (const [axis, side] of [
+    [0, -1],
+    [0, 1],
+    [1, -1],
+    [1, 1],
+    [2, 1],
+  ]) {
+    const [i, j] = [0, 1, 2].filter((k) => k !== axis);
+    const [columns, rows] = [i, j].map((k) => Math.ceil(size[k] / SPACING_M));
+    for (let cell = 0; cell < columns * rows; cell++) {
+      const p: [number, number, number] = [0, 0, 0];
+      p[axis] = (side * size[axis]) / 2;
+      p[i] = (((cell % columns) + random.next()) / columns - 0.5) * size[i];
+      p[j] = ((Math.floor(cell / columns) + random.next()) / rows - 0.5) * size[j];
+      points.push(...transformPoint(pose, p));
+    }
   }
-  return { count: 4000, positions: Float32Array.from(points) };
+  return { count: points.length / 3, positions: Float32Array.from(points) };
 }
 
 function standing(

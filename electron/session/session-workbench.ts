@@ -1,0 +1,205 @@
+// Owns the workbench of a session: what the writer of programs may do there, with an operator on the other side who alone
+// decides. It checks, previews, asks and runs. Must never approve, reset or raise a limit by itself, nor let what was
+// said count as an answer.
+
+import type { ProgramMessage } from '../../drivers/episode/messages.ts';
+import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
+import type { BlockFailure, BlockStory, CheckedProgram, View, Workbench } from '../../skills/agent/workbench.ts';
+import type { Tier } from '../../skills/api/definition.ts';
+import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
+import { RemoteError } from '../ipc/rpc.ts';
+import { PLAIN_RUN, type RunSettings } from './cell.ts';
+import type { Decision, Operator, Proposal } from './operator.ts';
+import type { Session } from './session.ts';
+
+/** What the session is doing for an offered block. */
+export type OfferStep = 'previewing' | 'asking' | 'running';
+
+export interface SessionWorkbenchOptions {
+  readonly session: Session;
+  readonly tier: Tier;
+  readonly operator: Operator;
+  /** Whether the session was opened with a twin. */
+  readonly previews: boolean;
+  /** The operator's speed: share of the robot's limits, in (0, 1]. */
+  readonly speedScale: number;
+  /** Who writes the programs, for the record. */
+  readonly origin: Exclude<ProgramMessage['origin'], 'edited' | 'operator'>;
+  readonly onStep?: (step: OfferStep) => void;
+}
+
+/** A story with what the session knows beyond the port: all facts of the preview, and how a stopped program failed. */
+export type SessionStory = BlockStory & {
+  readonly preview?: PreviewFacts | undefined;
+  readonly failure?: BlockFailure | undefined;
+};
+
+export class SessionWorkbench implements Workbench {
+  readonly tier: Tier;
+  readonly #options: SessionWorkbenchOptions;
+  /** Said by the operator, not yet handed on. */
+  #remarks: string[] = [];
+
+  constructor(options: SessionWorkbenchOptions) {
+    this.tier = options.tier;
+    this.#options = options;
+  }
+
+  /** Keeps what the operator said while no question was open; it reaches the writer with the next story. */
+  async remark(text: string): Promise<void> {
+    this.#remarks.push(text);
+    await this.#options.session.remark(text);
+  }
+
+  async check(source: string, signal: AbortSignal): Promise<CheckedProgram> {
+    signal.throwIfAborted();
+    return { source, check: await this.#options.session.check(source, this.#options.origin) };
+  }
+
+  /**
+   * Puts a checked program before the operator. A signal that fires before the approval withdraws the program; from the
+   * approval on it runs to its end, and only a stop ends it.
+   * @throws the reason of the signal when the program was withdrawn
+   */
+  async offer(program: CheckedProgram, signal: AbortSignal): Promise<SessionStory> {
+    if (!program.check.ok) throw new Error('a program that fails its check is never offered');
+    const { session, operator } = this.#options;
+    let proposal = await this.#proposal(program, signal);
+    for (;;) {
+      if (proposal === undefined) return await this.#notRun(signal, undefined);
+      this.#options.onStep?.('asking');
+      const decision: Decision | undefined = await this.#unlessVoid(signal, (until) =>
+        operator.decide(proposal as Proposal, until),
+      );
+      switch (decision?.kind) {
+        case undefined:
+          return await this.#notRun(signal, proposal.preview);
+        case 'stop':
+          if (!session.stopped.aborted) await session.stop('the operator chose stop at the prompt');
+          return this.#stopped(proposal.preview);
+        case 'reject': {
+          await session.reject(operator.by, decision.comment);
+          const comment = [decision.comment, ...this.#takeRemarks()].join('\n');
+          return { kind: 'rejected', comment, preview: proposal.preview ?? undefined };
+        }
+        case 'edit': {
+          const check = await session.check(decision.source, 'edited');
+          if (check.ok) proposal = await this.#proposal({ source: decision.source, check }, signal);
+          else proposal = { ...proposal, refusedEdit: check };
+          continue;
+        }
+        case 'approve':
+          return await this.#run(proposal);
+      }
+    }
+  }
+
+  async look(signal: AbortSignal): Promise<readonly View[]> {
+    signal.throwIfAborted();
+    return (await this.#options.session.look()).views;
+  }
+
+  async rehearse({ source, check }: CheckedProgram, signal: AbortSignal): Promise<PreviewFacts> {
+    signal.throwIfAborted();
+    const { session, speedScale } = this.#options;
+    return await session.rehearse(session.blockOf(source, check), speedScale);
+  }
+
+  /** What the operator is asked; undefined when a stop or a withdrawal came before there was anything to ask. */
+  async #proposal({ source, check }: CheckedProgram, signal: AbortSignal): Promise<Proposal | undefined> {
+    const { session, speedScale, previews } = this.#options;
+    if (session.stopped.aborted || signal.aborted) return undefined;
+    if (!previews) return { source, check, preview: null };
+    this.#options.onStep?.('previewing');
+    const block = session.blockOf(source, check);
+    const preview = await this.#unlessVoid(signal, () => session.preview(block, speedScale));
+    return preview === undefined ? undefined : { source, check, preview };
+  }
+
+  async #run({ source, check, preview }: Proposal): Promise<SessionStory> {
+    const { session, operator, speedScale, onStep } = this.#options;
+    const settings: RunSettings = {
+      ...PLAIN_RUN,
+      previewId: preview?.previewId ?? null,
+      startJointsRad: preview?.startJointsRad ?? null,
+      speedScale,
+      // A person saw them on the card; the rule approves nothing that asks for any.
+      grants: operator.by.kind === 'person' ? (preview?.softExcesses ?? []).map(({ limit }) => limit) : [],
+    };
+    onStep?.('running');
+    let report: BlockReport;
+    try {
+      const block = session.blockOf(source, check);
+      const offer = await session.offer(block, settings);
+      await session.approve(offer, operator.by, settings);
+      report = await session.run(block, offer.offerId, settings, check);
+    } catch (error) {
+      if (session.stopped.aborted) return this.#stopped(preview);
+      return this.#ran(source, preview, { failure: refusalOf(error), callStory: [], output: [], robotTimeS: 0 });
+    }
+    if (session.stopped.aborted) return this.#stopped(preview, report);
+    return this.#ran(source, preview, report);
+  }
+
+  #ran(
+    source: string,
+    preview: PreviewFacts | null,
+    { failure, callStory, output, robotTimeS }: Pick<BlockReport, 'failure' | 'callStory' | 'output' | 'robotTimeS'>,
+  ): SessionStory {
+    return {
+      kind: 'ran',
+      source,
+      failure: failureOf(failure),
+      calls: callStory,
+      output,
+      robotTimeS,
+      remarks: this.#takeRemarks(),
+      preview: preview ?? undefined,
+    };
+  }
+
+  #stopped(preview: PreviewFacts | null | undefined, report?: BlockReport): SessionStory {
+    const failure = failureOf(report?.failure);
+    const where = failure?.line === undefined ? '' : ` (at line ${failure.line} of the program)`;
+    const reason = `${this.#options.session.stopped.reason}${where}`;
+    return { kind: 'stopped', reason, failure, preview: preview ?? undefined };
+  }
+
+  /** The question became void: by a stop, or because its writer withdrew it. */
+  async #notRun(signal: AbortSignal, preview: PreviewFacts | null | undefined): Promise<SessionStory> {
+    const { session } = this.#options;
+    if (session.stopped.aborted) return this.#stopped(preview);
+    await session.reject({ kind: 'automatic' }, 'withdrawn before it was approved');
+    throw signal.reason;
+  }
+
+  /** The answer, or undefined as soon as a stop or the signal makes it void. */
+  async #unlessVoid<T>(signal: AbortSignal, work: (until: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const until = AbortSignal.any([signal, this.#options.session.stopped]);
+    if (until.aborted) return undefined;
+    const isVoid = new Promise<undefined>((resolve) => {
+      until.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    const answer = work(until);
+    answer.catch(() => undefined); // when the question is void nobody waits for it any more
+    return await Promise.race([answer, isVoid]);
+  }
+
+  #takeRemarks(): readonly string[] {
+    const remarks = this.#remarks;
+    this.#remarks = [];
+    return remarks;
+  }
+}
+
+/** What the gate would not start, as an outcome like any other. @throws what is no refusal */
+function refusalOf(error: unknown): BlockFailure {
+  if (!(error instanceof RemoteError)) throw error;
+  const stage = FAILURE_STAGES.find((one) => one === error.stage);
+  if (stage === undefined) throw error;
+  return { stage, code: error.code, message: error.message, hint: error.hint };
+}
+
+function failureOf(failure: BlockReport['failure']): BlockFailure | undefined {
+  return failure === undefined ? undefined : { ...failure, stage: failure.stage ?? 'code' };
+}
