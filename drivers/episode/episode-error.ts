@@ -15,7 +15,13 @@ export type EpisodeErrorCode =
   /** The disk is full. */
   | 'DISK_FULL'
   /** Any other failure of writing. */
-  | 'WRITE_FAILED';
+  | 'WRITE_FAILED'
+  /** There is no ffmpeg that can write the videos of a data set. */
+  | 'NO_FFMPEG'
+  /** ffmpeg gave up on a video. */
+  | 'VIDEO_FAILED'
+  /** An episode lacks what an export needs of it, or the episodes do not fit together. */
+  | 'NOT_EXPORTABLE';
 
 /** A failure of an episode file. The message says what happened, the hint what to do next. */
 export class EpisodeError extends Error {

@@ -292,6 +292,36 @@ export const modelSchema = z.object({
     .optional(),
 });
 
+/** `/turn`: where the turns of a model stand, and what they have used. Turns count from 1. */
+export const turnSchema = z.object({
+  event: z.enum(['started', 'replied', 'ended']),
+  /** 0 when it ended before the first. */
+  turn: z.int().nonnegative(),
+  /** Of a reply. */
+  decision: z.enum(['program', 'finish', 'malformed']).optional(),
+  /** How the turns ended; 'finished' is the model's claim. */
+  outcome: z.enum(['finished', 'turns', 'budget', 'stopped', 'model', 'cancelled']).optional(),
+  /** The model's reason, or what is wrong with its reply, or why the turns ended. */
+  message: z.string().optional(),
+  budget: z.object({
+    /** Of the requests whose price is known, US dollars. */
+    costUsd: z.number(),
+    unpricedCalls: z.int().nonnegative(),
+    calls: z.int().nonnegative(),
+    tokens: z.number(),
+    turns: z.int().nonnegative(),
+    /** Without the time in which the operator was waited for, seconds. */
+    wallS: z.number(),
+    caps: z.object({
+      costUsd: z.number().optional(),
+      calls: z.number().optional(),
+      tokens: z.number().optional(),
+      turns: z.number().optional(),
+      wallS: z.number().optional(),
+    }),
+  }),
+});
+
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
 export type TraceTickMessage = DeepReadonly<z.infer<typeof traceTickSchema>>;
 export type MarksMessage = DeepReadonly<z.infer<typeof marksSchema>>;
@@ -305,4 +335,5 @@ export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
 export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
+export type TurnMessage = DeepReadonly<z.infer<typeof turnSchema>>;
 export type ModelMessage = DeepReadonly<z.infer<typeof modelSchema>>;

@@ -19,6 +19,7 @@ import {
   robotStateSchema,
   stopSchema,
   traceTickSchema,
+  turnSchema,
 } from './messages.ts';
 import { type DeepReadonly, type Delivery, decodeJson, encodeJson, type TopicCodec } from './topic-codec.ts';
 
@@ -77,6 +78,7 @@ export const TOPICS = {
   '/remark': ownTopic('/remark', 'capstan.Remark', 'kept', remarkSchema),
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
   '/model': ownTopic('/model', 'capstan.Model', 'flushed', modelSchema),
+  '/turn': ownTopic('/turn', 'capstan.Turn', 'kept', turnSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;
 

@@ -14,7 +14,8 @@ import type { Cameras, Observation } from '../cameras/camera-port.ts';
 import { nextTurn } from './pacer.ts';
 import { worldView } from './world-view.ts';
 
-interface Mount {
+/** A camera and what it is fixed to. */
+export interface Mount {
   readonly name: string;
   /** Body the camera is fixed to; the world when left out. */
   readonly body?: string;
@@ -40,7 +41,8 @@ const FRONT_TARGET: Vec3 = [0.55, 0, -0.1];
 const SIDE_EYE_Y = -1.5;
 const SIDE_EYE_Z = 1.588;
 
-function mountsOf(world: TaskWorld): readonly Mount[] {
+/** The cameras of a cell: the scene camera first, then one on each hand. */
+export function mountsOf(world: TaskWorld): readonly Mount[] {
   const { arms } = world.scene;
   const middle = arms.length === 2 ? arms[1].worldFromBase.position[0] / 2 : 0;
   const scene: Mount = {
@@ -94,7 +96,7 @@ export class SimulatedCameras implements Cameras {
     this.#sensors = sensors;
     this.#seed = seed;
     this.#audience = audience;
-    this.#brightness = createRandomStream(seed, 'light of the cell').uniform(sensors.light[0], sensors.light[1]);
+    this.#brightness = brightnessOf(sensors, seed);
   }
 
   async look(camera: string, signal?: AbortSignal): Promise<Observation> {
@@ -102,23 +104,7 @@ export class SimulatedCameras implements Cameras {
     // Drawing takes a while: stops and beats come first.
     await nextTurn();
     signal?.throwIfAborted();
-    const { width, height, verticalFovRad } = mount;
-    const worldFromCamera = this.#poseOf(mount);
-    const image = renderScene(worldView(this.#world), {
-      width,
-      height,
-      verticalFovRad,
-      worldFromCamera,
-      shadows: 'on',
-      lighting: scaleLighting(STUDIO_LIGHTING, this.#brightness),
-    });
-    const picture = {
-      width,
-      height,
-      colorSrgb: image.colorSrgb,
-      depthM: image.depthM,
-      intrinsics: intrinsicsFromFov(width, height, verticalFovRad),
-    };
+    const { worldFromCamera, ...picture } = lookThrough(this.#world, mount, this.#brightness);
     const look = this.#looks++;
     const random = createRandomStream(this.#seed, `${NOISE_NAMES[this.#audience]} ${look}`);
     const seen = this.#sensors.noise === 'off' ? picture : addSensorNoise(picture, random, TYPICAL_SENSOR);
@@ -127,7 +113,7 @@ export class SimulatedCameras implements Cameras {
 
   /** Where a camera stands now. @throws RangeError for a camera that does not exist */
   poseOf(camera: string): Pose {
-    return this.#poseOf(this.#mountOf(camera));
+    return poseOf(this.#world, this.#mountOf(camera));
   }
 
   #mountOf(camera: string): Mount {
@@ -135,11 +121,32 @@ export class SimulatedCameras implements Cameras {
     if (mount !== undefined) return mount;
     throw new RangeError(`there is no camera "${camera}"; there are: ${this.names.join(', ')}`);
   }
+}
 
-  #poseOf({ body, bodyFromCamera }: Mount): Pose {
-    if (body === undefined) return bodyFromCamera;
-    const pose = this.#world.bodyPoses().find(({ name }) => name === body)?.pose;
-    if (pose === undefined) throw new RangeError(`no body "${body}" carries a camera`);
-    return compose(pose, bodyFromCamera);
-  }
+/** Brightness of the light in the cell of a seed, as a factor. */
+export function brightnessOf({ light }: Task['sensors'], seed: number): number {
+  return createRandomStream(seed, 'light of the cell').uniform(light[0], light[1]);
+}
+
+/** What a mount's camera meets now, without any noise. */
+export function lookThrough(world: TaskWorld, mount: Mount, brightness: number): Omit<Observation, 'camera' | 'timeS'> {
+  const { width, height, verticalFovRad } = mount;
+  const worldFromCamera = poseOf(world, mount);
+  const { colorSrgb, depthM } = renderScene(worldView(world), {
+    width,
+    height,
+    verticalFovRad,
+    worldFromCamera,
+    shadows: 'on',
+    lighting: scaleLighting(STUDIO_LIGHTING, brightness),
+  });
+  const intrinsics = intrinsicsFromFov(width, height, verticalFovRad);
+  return { width, height, colorSrgb, depthM, intrinsics, worldFromCamera };
+}
+
+function poseOf(world: TaskWorld, { body, bodyFromCamera }: Mount): Pose {
+  if (body === undefined) return bodyFromCamera;
+  const pose = world.bodyPoses().find(({ name }) => name === body)?.pose;
+  if (pose === undefined) throw new RangeError(`no body "${body}" carries a camera`);
+  return compose(pose, bodyFromCamera);
 }

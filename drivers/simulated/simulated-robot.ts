@@ -81,8 +81,12 @@ export class SimulatedRobot implements Robot {
     return this.#all.map((index) => readArm(this.#world, index));
   }
 
-  /** After the physics has diverged: what was last seen before, in mode 'fault'. */
   async state(): Promise<RobotState> {
+    return this.measured();
+  }
+
+  /** The state at this very instant. After the physics has diverged: what was last seen before, in mode 'fault'. */
+  measured(): RobotState {
     if (this.#diverged === undefined) this.#seen = this.#measure();
     return { timeS: this.#world.timeS, arms: this.#seen, mode: this.#mode() };
   }

@@ -22,7 +22,7 @@ import { sha256OfText, tasksMeantBy, userFolder, VERSION } from '../session/inst
 import { makeRecordFolder } from '../session/session.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
 import { armFolder, type PlannedArm, planArms, seedFolder } from './bench-plan.ts';
-import { startTrialWorker } from './bench-pool.ts';
+import { forkTrialWorker, type LoadingWorker } from './bench-pool.ts';
 import { Progress } from './bench-progress.ts';
 import {
   answer,
@@ -82,62 +82,75 @@ export const BENCH_COMMAND: Command = {
     if (recordFolder !== null) makeRecordFolder(recordFolder);
     makeFolder('out', request.out);
     const checks = new ProgramChecks();
-    let arms: PlannedArm[];
+    const { tasks, tiers, policies, trials, workers } = request;
+    const most = tasks.length * tiers.length * policies.length * trials;
+    // They load while the programs are checked.
+    const loading = Array.from({ length: Math.min(workers, most) }, forkTrialWorker);
     try {
-      arms = await planArms(request, checks);
-    } catch (error) {
-      await checks.close();
-      throw error;
-    }
-    const asked: BenchAsked = {
-      capstan: VERSION,
-      seed0: request.seed0,
-      trials: request.trials,
-      rig: request.rigPath === undefined ? null : resolve(request.rigPath),
-      rigSha256: sha256OfText([...new Set(arms.map(({ rigFile }) => rigFile.text))].join('')),
-      compare: request.compare,
-      stopEarly: request.stopEarly,
-      arms: arms.map(
-        ({ source: _source, versions: _versions, limitS: _limitS, rigFile: _rigFile, inputFor: _inputFor, ...arm }) =>
-          arm,
-      ),
-    };
-    const log = TrialLog.open(
-      request.out,
-      asked,
-      sittingNow(request.workers),
-      input.flag('resume') ? 'resume' : 'fresh',
-    );
-    tellEarlier(log);
-    const bench = new Bench(request, arms, log);
-    const abort = new AbortController();
-    const interrupt = () => {
-      if (abort.signal.aborted) process.exit(1); // asked twice: the workers end with us
-      bench.progress.end();
-      tell('Ctrl-C: ending after the trials that run now; Ctrl-C again ends at once.');
-      abort.abort();
-    };
-    process.on('SIGINT', interrupt);
-    try {
-      await bench.run(recordFolder, abort.signal);
+      return await benchmark(input, request, { recordFolder, checks, loading });
     } finally {
-      process.off('SIGINT', interrupt);
-      bench.progress.end();
-      log.close();
+      for (const worker of loading) worker.drop();
       await checks.close();
     }
-    const rows = bench.report();
-    writeFileSync(join(request.out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
-    if (abort.signal.aborted) {
-      tell(`interrupted: what was finished is in ${request.out}; the same command with --resume runs the rest`);
-      return 1;
-    }
-    tell(`results: ${request.out}`);
-    if (request.jsonFile !== undefined) writeFileSync(request.jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
-    else if (input.flag('json')) answer(rows);
-    return rows.every(({ failures }) => failures.crash === undefined) ? 0 : 1;
   },
 };
+
+interface Means {
+  readonly recordFolder: string | null;
+  readonly checks: ProgramChecks;
+  /** Workers that were started ahead; those that are used are taken out. */
+  readonly loading: LoadingWorker[];
+}
+
+/** @returns the exit code */
+async function benchmark(
+  input: CommandInput,
+  request: BenchRequest,
+  { recordFolder, checks, loading }: Means,
+): Promise<number> {
+  const arms = await planArms(request, checks);
+  const asked: BenchAsked = {
+    capstan: VERSION,
+    seed0: request.seed0,
+    trials: request.trials,
+    rig: request.rigPath === undefined ? null : resolve(request.rigPath),
+    rigSha256: sha256OfText([...new Set(arms.map(({ rigFile }) => rigFile.text))].join('')),
+    compare: request.compare,
+    stopEarly: request.stopEarly,
+    arms: arms.map(
+      ({ source: _source, versions: _versions, limitS: _limitS, rigFile: _rigFile, inputFor: _inputFor, ...arm }) =>
+        arm,
+    ),
+  };
+  const log = TrialLog.open(request.out, asked, sittingNow(request.workers), input.flag('resume') ? 'resume' : 'fresh');
+  tellEarlier(log);
+  const bench = new Bench(request, arms, log);
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (abort.signal.aborted) process.exit(1); // asked twice: the workers end with us
+    bench.progress.end();
+    tell('Ctrl-C: ending after the trials that run now; Ctrl-C again ends at once.');
+    abort.abort();
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    await bench.run({ recordFolder, loading }, abort.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+    bench.progress.end();
+    log.close();
+  }
+  const rows = bench.report();
+  writeFileSync(join(request.out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  if (abort.signal.aborted) {
+    tell(`interrupted: what was finished is in ${request.out}; the same command with --resume runs the rest`);
+    return 1;
+  }
+  tell(`results: ${request.out}`);
+  if (request.jsonFile !== undefined) writeFileSync(request.jsonFile, `${JSON.stringify(rows, null, 2)}\n`);
+  else if (input.flag('json')) answer(rows);
+  return rows.every(({ failures }) => failures.crash === undefined) ? 0 : 1;
+}
 
 interface BenchRequest {
   readonly tasks: readonly string[];
@@ -249,7 +262,7 @@ class Bench {
     this.progress = new Progress('trials', this.#results.size / this.#total);
   }
 
-  async run(recordFolder: string | null, signal: AbortSignal): Promise<void> {
+  async run({ recordFolder, loading }: Omit<Means, 'checks'>, signal: AbortSignal): Promise<void> {
     const { compare, out, workers } = this.#request;
     for (const arm of this.#arms) {
       mkdirSync(armFolder(out, arm), { recursive: true });
@@ -281,7 +294,7 @@ class Bench {
       {
         next,
         workers: Math.min(workers, units.length),
-        startWorker: () => startTrialWorker({ arms, recordFolder }),
+        startWorker: () => (loading.shift() ?? forkTrialWorker()).configure({ arms, recordFolder }),
         nowS: () => performance.now() / 1000,
         onResult: ({ arm }, result) => this.#finish({ ...nameOf(arm), ...result }),
       },

@@ -25,7 +25,15 @@ const CLOSE_MS = 5000;
 /** Loading the engine takes a second or two; a worker that needs longer than this is broken, seconds. */
 const START_LIMIT_S = 120;
 
-export async function startTrialWorker(setup: WorkerSetup): Promise<TrialWorker<WorkerTrial>> {
+/** A worker that loads its engine and its sandbox while it is not yet known what will run. */
+export interface LoadingWorker {
+  /** @throws when it does not start; it is gone then */
+  configure(setup: WorkerSetup): Promise<TrialWorker<WorkerTrial>>;
+  /** Ends one that is not needed. */
+  drop(): void;
+}
+
+export function forkTrialWorker(): LoadingWorker {
   const child = fork(bundledEntry('bench-worker.js'), [], {
     serialization: 'advanced',
     stdio: ['ignore', 2, 2, 'ipc'],
@@ -64,17 +72,7 @@ export async function startTrialWorker(setup: WorkerSetup): Promise<TrialWorker<
       clearTimeout(watchdog);
     }
   };
-  try {
-    await within(
-      START_LIMIT_S,
-      client.request('configure', setup),
-      `the worker did not start within ${START_LIMIT_S} s`,
-    );
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return {
+  const worker: TrialWorker<WorkerTrial> = {
     run: async ({ seed, input, limitS }): Promise<TrialResult> => {
       let trial: Awaited<ReturnType<typeof input>>;
       try {
@@ -90,5 +88,22 @@ export async function startTrialWorker(setup: WorkerSetup): Promise<TrialWorker<
       );
     },
     close,
+  };
+  return {
+    configure: async (setup) => {
+      try {
+        await within(
+          START_LIMIT_S,
+          client.request('configure', setup),
+          `the worker did not start within ${START_LIMIT_S} s`,
+        );
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return worker;
+    },
+    // It may not listen yet; its sandbox sees that it is gone.
+    drop: () => void child.kill('SIGKILL'),
   };
 }

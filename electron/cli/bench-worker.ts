@@ -25,7 +25,13 @@ import { runTrial, type TrialOptions } from '../session/trial.ts';
 type Configuration = Params<typeof BENCH_CONTRACT, 'configure'>;
 type Trial = Params<typeof BENCH_CONTRACT, 'trial'>;
 type Arm = Configuration['arms'][number];
-type Setup = Configuration & Pick<TrialOptions, 'mujoco' | 'sandbox'> & { readonly rigs: readonly Rig[] };
+type Setup = Configuration & Pick<TrialOptions, 'mujoco'> & { readonly rigs: readonly Rig[] };
+
+/** Both begin to load at once, before anybody says what will run. */
+const loading = loadMujoco();
+loading.catch(() => undefined); // told to whoever configures
+const sandbox = new ProcessSandbox();
+sandbox.warm();
 
 let setup: Setup | undefined;
 /** Tasks by their text: most benchmarks run one text many times. */
@@ -34,7 +40,7 @@ const parsed = new Map<string, Task>();
 async function trial({ arm: index, seed, taskText, taskPath, block }: Trial): Promise<TrialResult> {
   const arm = setup?.arms[index];
   if (setup === undefined || arm === undefined) throw new Error('the worker was not configured');
-  const { recordFolder, mujoco, rigs, sandbox } = setup;
+  const { recordFolder, mujoco, rigs } = setup;
   const options: TrialOptions = {
     mujoco,
     task: taskOf(taskText, taskPath),
@@ -127,9 +133,8 @@ serve(
     configure: async (params) => {
       setup = {
         ...params,
-        mujoco: await loadMujoco(),
+        mujoco: await loading,
         rigs: params.arms.map(({ rigText, rigPath }) => parseRig(rigText, rigPath)),
-        sandbox: setup?.sandbox ?? new ProcessSandbox(),
       };
       return {};
     },

@@ -4,6 +4,7 @@
 
 import { EpisodeError } from '../../drivers/episode/episode-error.ts';
 import { YamlFileError } from '../../sim/yaml-file.ts';
+import { ModelError } from '../../skills/agent/model.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { NotFoundError, VERSION } from '../session/installation.ts';
 import { BENCH_COMMAND } from './bench-command.ts';
@@ -12,6 +13,7 @@ import { type Command, readInput, tell, UsageError, usageOf } from './command.ts
 import { COMPARE_COMMAND } from './compare-command.ts';
 import { DOCTOR_COMMAND } from './doctor-command.ts';
 import { EPISODES_COMMAND } from './episodes-command.ts';
+import { EXPORT_COMMAND } from './export-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
 import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
@@ -28,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  EXPORT_COMMAND,
   DOCTOR_COMMAND,
 ];
 
@@ -60,7 +63,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     if (error instanceof NotFoundError || error instanceof YamlFileError)
       tell(`capstan ${command.name}: ${error.message}`);
-    else if (error instanceof EpisodeError || error instanceof RemoteError) {
+    else if (error instanceof EpisodeError || error instanceof RemoteError || error instanceof ModelError) {
       tell(`capstan ${command.name}: ${error.message}${error.hint === '' ? '' : `\n  ${error.hint}`}`);
     } else tell(`capstan ${command.name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     return EXIT_FAILED;

@@ -3,7 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { checkDataSet } from '../../drivers/episode/lerobot/check-data-set.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { findChromium } from '../session/chromium.ts';
 import { bundledEntry, episodeFolder, openTask, readRig, taskNames, VERSION } from '../session/installation.ts';
@@ -23,8 +24,13 @@ export const DOCTOR_COMMAND: Command = {
   name: 'doctor',
   usage: '',
   summary: 'says what works on this machine and how to get the rest',
-  options: { json: { type: 'boolean', help: 'print the findings as JSON on stdout' } },
+  options: {
+    dataset: { type: 'string', value: 'DIR', help: 'look at a LeRobot data set instead, and explain each problem' },
+    json: { type: 'boolean', help: 'print the findings as JSON on stdout' },
+  },
   run: async (input) => {
+    const dataset = input.text('dataset');
+    if (dataset !== undefined) return checkedDataSet(resolve(dataset), input.flag('json'));
     const findings = [
       node(),
       built(),
@@ -49,6 +55,21 @@ export const DOCTOR_COMMAND: Command = {
     return findings.some(({ state, needed }) => needed && state !== 'works') ? 1 : 0;
   },
 };
+
+async function checkedDataSet(folder: string, json: boolean): Promise<number> {
+  const report = await checkDataSet(folder);
+  const { episodes, frames, videos, videosChecked, problems } = report;
+  if (json) answer({ folder, ...report });
+  else {
+    process.stdout.write(`${folder}: ${episodes} episodes, ${frames} frames, ${videos} videos\n`);
+    for (const { file, problem, fix } of problems)
+      process.stdout.write(`broken   ${file}: ${problem}\n         ${fix}\n`);
+    if (problems.length === 0) process.stdout.write('works    nothing is wrong with it\n');
+    if (!videosChecked)
+      process.stdout.write('missing  ffprobe (Debian: apt install ffmpeg): frames of videos were not counted\n');
+  }
+  return problems.length === 0 ? 0 : 1;
+}
 
 function works(part: string, detail: string, needed: boolean): Finding {
   return { part, state: 'works', detail, fix: '', needed };

@@ -3,19 +3,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PERTURBATION_KINDS, PerturbationError } from '../../sim/tasks/perturb.ts';
+import { agentMode } from '../../skills/agent/modes.ts';
+import type { Tier } from '../../skills/api/definition.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
-import { episodeFolder, openTask, perturbedTaskFile, readRig, type TaskFile } from '../session/installation.ts';
-import { AutomaticOperator } from '../session/operator.ts';
-import { Session } from '../session/session.ts';
-import { type OfferStep, SessionWorkbench } from '../session/session-workbench.ts';
+import {
+  episodeFolder,
+  openTask,
+  perturbedTaskFile,
+  readRig,
+  type TaskFile,
+  type TaskSource,
+} from '../session/installation.ts';
+import { AutomaticOperator, type Operator } from '../session/operator.ts';
+import { Session, type SessionOptions } from '../session/session.ts';
+import { type OfferStep, SessionWorkbench, type SessionWorkbenchOptions } from '../session/session-workbench.ts';
+import { AGENT_OPTIONS, readTier } from './agent-options.ts';
+import { agentRecord, isAgentPolicy, openAgent, planAgent, runAgent, untimed } from './agent-run.ts';
 import { approvalCard, diagnosticLines } from './approval-prompt.ts';
-import { answer, type Command, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
+import { answer, type Command, type CommandInput, oneOf, printable, tell, UsageError, wholeNumber } from './command.ts';
 import { readDetectorFile } from './detector-file.ts';
 import { readProgram } from './program-source.ts';
 import { OperatorInput, PromptOperator } from './prompt-operator.ts';
 import { checkFailure, outcomeOf, type RunOutcome, tellOutcome } from './run-outcome.ts';
 
-const TIERS = ['S1', 'S2', 'S3', 'S4'] as const;
+const TIERS = ['S1', 'S2', 'S3', 'S4'] as const satisfies readonly Tier[];
 
 export const RUN_COMMAND: Command = {
   name: 'run',
@@ -24,12 +35,17 @@ export const RUN_COMMAND: Command = {
   options: {
     policy: {
       type: 'string',
-      value: 'expert|FILE',
-      help: 'the program: the reference one, or a TypeScript file',
+      value: 'expert|model|FILE',
+      help: 'the reference program, a model that writes programs, recorded:EPISODE for its replies again, or a file',
       default: 'expert',
     },
-    tier: { type: 'string', value: 'S1|S2|S3|S4', help: 'which functions the program may call', default: 'S1' },
-    seed: { type: 'string', value: 'N', help: 'which world is drawn', default: '0' },
+    tier: {
+      type: 'string',
+      value: 'S1..S4|M1..M4',
+      help: 'which functions the program may call; M1 to M4 also what a model is told after each turn (default: S1)',
+    },
+    ...AGENT_OPTIONS,
+    seed: { type: 'string', value: 'N', help: 'which world is drawn (default: 0)' },
     detector: {
       type: 'string',
       value: 'FILE',
@@ -68,14 +84,12 @@ export const RUN_COMMAND: Command = {
     if (taskName === undefined || more.length > 0)
       throw new UsageError('name one task, or the path of a task file, as in: capstan run cube-lift');
     oneOf('robot', input.text('robot') ?? '', ['simulated']);
-    const tier = oneOf('tier', input.text('tier') ?? '', TIERS);
     const approve = oneOf('approve', input.text('approve') ?? '', ['ask', 'auto']);
     const speedScale = wholeNumber('speed', input.text('speed') ?? '', 1, 100) / 100;
-    const seed = wholeNumber('seed', input.text('seed') ?? '', 0, Number.MAX_SAFE_INTEGER);
-    const detector = readDetector(input.text('detector'), tier);
     const source = openTask(taskName);
-    const taskFile = perturbedFile(source.taskFor(seed), input.text('perturb'), seed);
-    const program = readProgram(input.text('policy') ?? '', source.name, tier, taskFile.task);
+    const work = await planWork(input, source);
+    const { tier, seed, taskFile } = work;
+    const detector = readDetector(input.text('detector'), tier);
     const session = await Session.open({
       taskFile,
       rigFile: readRig(input.text('rig'), taskFile.task),
@@ -85,7 +99,7 @@ export const RUN_COMMAND: Command = {
       pace: readPace(input.text('pace') ?? ''),
       recordFolder: resolve(input.text('record') ?? episodeFolder()),
       previews: true,
-      policy: program.policy,
+      ...work.record,
       events: {
         output: ({ channel, text, line }) => {
           const verb = channel === 'say' ? 'says' : 'prints';
@@ -100,15 +114,18 @@ export const RUN_COMMAND: Command = {
     const workbench = new SessionWorkbench({
       session,
       tier,
-      operator:
+      operator: work.patient(
         approve === 'auto'
           ? new AutomaticOperator('--approve auto', (proposal) => tell(approvalCard(proposal)))
           : new PromptOperator(operatorInput),
+      ),
       previews: true,
       speedScale,
-      origin: program.origin,
+      origin: work.origin,
       onStep: steps.step,
     });
+    if (work.origin === 'model' && (approve === 'ask' || process.stdin.isTTY))
+      operatorInput.hear((text) => void workbench.remark(text));
     const interrupt = () => {
       tell('Ctrl-C: stopping.');
       session.stop('Ctrl-C at the command line').catch(() => undefined);
@@ -116,7 +133,7 @@ export const RUN_COMMAND: Command = {
     process.on('SIGINT', interrupt);
     try {
       tell(`${taskFile.task.name}, seed ${seed}: ${taskFile.task.instruction.trim()}`);
-      const outcome = await runProgram(session, workbench, program);
+      const outcome = await work.run(session, workbench);
       const picture = input.text('picture');
       if (picture !== undefined) await writePicture(session, picture);
       const end = await session.finish({
@@ -131,7 +148,7 @@ export const RUN_COMMAND: Command = {
           task: taskFile.task.name,
           seed,
           tier,
-          policy: program.policy,
+          policy: work.record.policy,
           ...outcome,
           traceHash: end.traceHash,
           robotTimeS: end.robotTimeS,
@@ -174,13 +191,58 @@ function readPace(text: string): 'fast' | number {
   return speed;
 }
 
-interface Program {
-  readonly source: string;
-  readonly origin: 'expert' | 'file';
+/** What a run does: with a program that is there, or with one that a model writes. */
+interface Work {
+  readonly tier: Tier;
+  readonly seed: number;
+  readonly taskFile: TaskFile;
+  readonly origin: SessionWorkbenchOptions['origin'];
+  readonly record: Pick<SessionOptions, 'policy' | 'attachments'>;
+  /** The operator, whose time to think no budget counts. */
+  patient(operator: Operator): Operator;
+  run(session: Session, workbench: SessionWorkbench): Promise<RunOutcome>;
+}
+
+/** @throws UsageError, NotFoundError, ModelError: nothing has been started then */
+async function planWork(input: CommandInput, source: TaskSource): Promise<Work> {
+  const policy = input.text('policy') ?? '';
+  const readSeed = (preset: number) =>
+    wholeNumber('seed', input.text('seed') ?? String(preset), 0, Number.MAX_SAFE_INTEGER);
+  const fileFor = (seed: number) => perturbedFile(source.taskFor(seed), input.text('perturb'), seed);
+  const asked = readTier(input.text('tier') ?? 'S1');
+  if (isAgentPolicy(policy)) {
+    const definition = () => fileFor(readSeed(0)).task;
+    const plan = await planAgent(policy, input, { task: source.name, tier: asked, definition });
+    const agent = await openAgent(plan);
+    const seed = readSeed(plan.recorded?.seed ?? 0);
+    const taskFile = fileFor(seed);
+    return {
+      tier: agentMode(plan.settings.mode).tier,
+      seed,
+      taskFile,
+      origin: 'model',
+      record: agentRecord(plan),
+      patient: (operator) => untimed(operator, agent.budget),
+      run: (session, workbench) => runAgent(agent, session, workbench, { task: taskFile.task, seed }),
+    };
+  }
+  const tier = oneOf('tier', asked, TIERS);
+  const seed = readSeed(0);
+  const taskFile = fileFor(seed);
+  const program = readProgram(policy, source.name, tier, taskFile.task);
+  return {
+    tier,
+    seed,
+    taskFile,
+    origin: program.origin,
+    record: { policy: program.policy },
+    patient: (operator) => operator,
+    run: (session, workbench) => runProgram(session, workbench, program.source),
+  };
 }
 
 /** One program, from its check to the judgement of what it left. */
-async function runProgram(session: Session, workbench: SessionWorkbench, { source }: Program): Promise<RunOutcome> {
+async function runProgram(session: Session, workbench: SessionWorkbench, source: string): Promise<RunOutcome> {
   const program = await workbench.check(source, UNTIL_STOPPED);
   for (const line of diagnosticLines(program.check)) tell(line);
   if (!program.check.ok) return checkFailure(program.check);

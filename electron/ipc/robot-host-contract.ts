@@ -118,6 +118,8 @@ const openSchema = z.object({
   previews: z.boolean(),
   policy: z.string(),
   versions: z.record(z.string(), z.string()),
+  /** Files of the session's own for the episode. */
+  attachments: z.array(z.object({ name: z.string(), mediaType: z.string(), text: z.string() })),
 });
 export type OpenParams = Frozen<z.infer<typeof openSchema>>;
 
@@ -142,7 +144,10 @@ export const ROBOT_HOST_CONTRACT = {
     },
     /** Writes a message of the session's own into the episode. */
     record: {
-      params: z.object({ topic: z.enum(['/program', '/check', '/approval', '/remark', '/log']), message: z.unknown() }),
+      params: z.object({
+        topic: z.enum(['/program', '/check', '/approval', '/remark', '/model', '/turn', '/log']),
+        message: z.unknown(),
+      }),
       result: nothing,
     },
     /** Runs a block in the twin, from the state as it is now. Nothing moves; what is to be approved is recorded. */

@@ -179,17 +179,13 @@ export class CellRecorder {
   }
 
   #recordState(timeS: number): void {
-    const hands = this.#world.hands.map((hand) => hand.state());
-    // The state of a simulated robot is there at once; the promise is only the port's form.
-    void this.#robot.state().then((state) => {
-      this.#writer.record('/robot/state', timeS, {
-        mode: state.mode,
-        arms: state.arms.map((arm, index) => {
-          const hand = hands[index];
-          // A closing hand is told to go on past nothing.
-          return hand === undefined ? arm : { ...arm, commandedGripperWidthM: Math.max(hand.targetM, 0) };
-        }),
-      });
+    const { mode, arms } = this.#robot.measured();
+    this.#writer.record('/robot/state', timeS, {
+      mode,
+      arms: arms.map((arm, index) => {
+        // A closing hand is told to go on past nothing.
+        return { ...arm, commandedGripperWidthM: Math.max(this.#world.hands[index].state().targetM, 0) };
+      }),
     });
   }
 

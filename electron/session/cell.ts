@@ -98,6 +98,8 @@ export interface CellOptions {
   /** 'preview' collects soft limits as facts instead of refusing them. */
   readonly purpose: 'live' | 'preview' | 'trial';
   readonly awaitStep?: AwaitStep;
+  /** 'one': the cell runs a single block, and nothing is kept to go on from. 'many' unless given. */
+  readonly blocks?: 'one' | 'many';
   /** Failures of our own code while a call was answered; the program sees none of it. */
   readonly onInternalError: (error: unknown) => void;
 }
@@ -186,12 +188,12 @@ export class Cell {
       );
     }
     const api = apiFor(apiChoice(options.task, options.tier));
-    const { guess, task } = options;
+    const { guess, task, sandbox, modules, blocks = 'many' } = options;
     const world =
       guess === undefined
         ? new TaskWorld(options.mujoco, drawScene(task, options.seed))
         : new TaskWorld(options.mujoco, perceivedWorld(task, guess.perceived), guess.perceived.timeS);
-    await options.sandbox.open({ seed: PROGRAM_SEED, functions: guestFunctions(api), modules: options.modules });
+    await sandbox.open({ seed: PROGRAM_SEED, functions: guestFunctions(api), modules, blocks });
     return new Cell(options, world, api);
   }
 

@@ -2,7 +2,7 @@
 // a live cell, and never hold anything the program said about itself but its printed output.
 
 import type { Goal } from '../../sim/tasks/goal.ts';
-import { CRITICS } from '../../skills/agent/critics/critics.ts';
+import { criticise } from '../../skills/agent/critics/critics.ts';
 import type { PreviewFacts, ReportedLine } from '../ipc/robot-host-contract.ts';
 import { blockFailure, reportedLine } from './block-report.ts';
 import { type CallRecord, type Cell, type CheckedBlock, PLAIN_RUN, type RunSettings } from './cell.ts';
@@ -45,8 +45,7 @@ export async function rehearse(options: RehearsalOptions): Promise<PreviewFacts>
   try {
     const outcome = await cell.run(block, offer.id, settings);
     const facts = collector.facts();
-    const trace = recorder.trace(calls);
-    const findings = CRITICS.flatMap((critic) => critic.judge(trace));
+    const findings = criticise(recorder.trace(calls));
     const failure = blockFailure(outcome) ?? touchFailure(facts.contacts) ?? undefined;
     const judged = failure === undefined && options.goal !== undefined ? cell.judge(options.goal) : undefined;
     const success = judged?.success === false ? 'no' : judged !== undefined && options.wholeGoal ? 'yes' : 'unknown';

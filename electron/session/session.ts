@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describeCause, EpisodeError } from '../../drivers/episode/episode-error.ts';
 import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode-info.ts';
 import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/messages.ts';
+import type { MessageOf } from '../../drivers/episode/topics.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import type { Tier } from '../../skills/api/definition.ts';
 import { apiChoice } from '../../skills/api/policy-api.ts';
@@ -16,7 +17,12 @@ import type { CheckResult, FinishedBlock } from '../../skills/check/check-result
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
-import { type BlockReport, type PreviewFacts, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
+import {
+  type BlockReport,
+  type OpenParams,
+  type PreviewFacts,
+  ROBOT_HOST_CONTRACT,
+} from '../ipc/robot-host-contract.ts';
 import { type Client, connect, type EventHandlers, type Result } from '../ipc/rpc.ts';
 import type { CheckedBlock, RunSettings } from './cell.ts';
 import { bundledEntry, type RigFile, sha256OfText, type TaskFile, VERSION } from './installation.ts';
@@ -34,6 +40,8 @@ export interface SessionOptions {
   readonly previews: boolean;
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
+  /** Files for the episode beside task and rig. */
+  readonly attachments?: OpenParams['attachments'];
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
 }
 
@@ -118,6 +126,7 @@ export class Session {
       previews: options.previews,
       policy: options.policy,
       versions,
+      attachments: options.attachments ?? [],
     });
     session = new Session(options, child, host, episodePath);
     try {
@@ -247,6 +256,11 @@ export class Session {
   /** Keeps what the operator said while no question was open. */
   async remark(text: string): Promise<void> {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** Keeps what a model was asked and answered, or where its turns stand. */
+  async record<Topic extends '/model' | '/turn'>(topic: Topic, message: MessageOf<Topic>): Promise<void> {
+    await this.#host.request('record', { topic, message });
   }
 
   /** What the cell's own cameras see now. */

@@ -5,7 +5,7 @@ import type { TrialResult } from '../../skills/bench/trial-result.ts';
 import type { BlockOutcome } from '../../skills/sandbox/policy-sandbox.ts';
 import { Cell, type CellOptions, type CheckedBlock, PLAIN_RUN } from './cell.ts';
 
-export type TrialOptions = Omit<CellOptions, 'purpose' | 'requiredBeats'>;
+export type TrialOptions = Omit<CellOptions, 'purpose' | 'requiredBeats' | 'blocks'>;
 
 /**
  * Runs one checked block in a fresh cell and judges the world it leaves.
@@ -19,7 +19,7 @@ export async function runTrial(
   onJudged?: (cell: Cell) => void,
 ): Promise<TrialResult> {
   const beganS = options.nowS();
-  const cell = await Cell.open({ ...options, purpose: 'trial', requiredBeats: [] });
+  const cell = await Cell.open({ ...options, purpose: 'trial', blocks: 'one', requiredBeats: [] });
   try {
     const openS = options.nowS() - beganS;
     await onOpen?.(cell);

@@ -6,7 +6,7 @@ import { Physics } from '../engine/physics.ts';
 import { type ArmHandles, findArm } from '../robots/panda/arm-handles.ts';
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { JOINT_COUNT } from '../robots/panda/limits.ts';
-import { geomName, PLANNING_PROP_BITS, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
+import { geomName, PLANNING_PROP_BITS, partsOf, type Scene, sceneModel } from '../scenes/scene.ts';
 import { compose, type Pose } from '../spatial.ts';
 import { type BelievedBox, parkedPose, resizeSlot, slotProps } from './box-slots.ts';
 import { type CollisionBits, heldBits, NO_BITS, spareArmBits } from './held-bits.ts';
@@ -95,7 +95,8 @@ export class PlanningScene {
   constructor(mujoco: Mujoco, scene: Scene, options: PlanningSceneOptions = {}) {
     const slots = slotProps(options.believedBoxes ?? 0);
     const props = [...scene.props, ...slots];
-    this.physics = new Physics(mujoco, sceneMjcf({ ...scene, props }, 'planning'));
+    const { mjcf, starts } = sceneModel(scene, 'planning', slots);
+    this.physics = new Physics(mujoco, mjcf, starts);
     this.arms = scene.arms.map((arm) => findArm(this.physics, arm.side));
     this.#mounts = scene.arms.map((arm) => arm.worldFromBase);
     this.#heldToleranceM = options.heldToleranceM ?? HELD_TOLERANCE_M;

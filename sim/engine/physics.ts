@@ -2,6 +2,7 @@
 // engine's memory. Must never keep a view across a load: views detach when the engine's memory grows.
 
 import type { DoubleBuffer, MainModule, MjData, MjModel } from '@mujoco/mujoco';
+import { compiledModel, type FreeBodyStart } from './compiled-models.ts';
 import { PhysicsError } from './physics-error.ts';
 
 /** The loaded MuJoCo module; `loadMujoco` of @mujoco/mujoco gives it. */
@@ -72,13 +73,14 @@ export class Physics {
   #disposed = false;
 
   /**
-   * Compiles a model.
+   * Compiles a model, if that has not been done before.
+   * @param starts free bodies that begin elsewhere than the text says
    * @throws PhysicsError INVALID_MODEL when MuJoCo refuses the text
    */
-  constructor(mujoco: Mujoco, mjcf: string) {
+  constructor(mujoco: Mujoco, mjcf: string, starts: readonly FreeBodyStart[] = []) {
     this.#mujoco = mujoco;
     try {
-      this.model = mujoco.MjModel.from_xml_string(mjcf);
+      this.model = compiledModel(mujoco, mjcf, starts);
     } catch (cause) {
       throw new PhysicsError(
         'INVALID_MODEL',

@@ -1,6 +1,7 @@
 // Owns what a world contains: arms, fixed furniture and loose props, and its MJCF text. Frame: the base of arm 0.
 // Knows nothing of tasks, goals or randomness.
 
+import type { FreeBodyStart } from '../engine/compiled-models.ts';
 import { STEP_S } from '../engine/physics.ts';
 import { type CollisionBits, pandaMjcf } from '../robots/panda/mjcf.ts';
 import { type ToolKind, toolFaces } from '../robots/panda/tools.ts';
@@ -224,6 +225,20 @@ function sensorsMjcf({ arms, fixtures, marks = [], forceOn = [] }: Scene): strin
       ),
     );
   return [...onMarks, ...onArms].join('');
+}
+
+/**
+ * A scene for the engine, parted into a text that is the same wherever the props begin, and where they do: the text needs
+ * to be compiled once for all seeds.
+ * @param spares more props, which always begin at the same places
+ */
+export function sceneModel(
+  scene: Scene,
+  purpose: ScenePurpose,
+  spares: readonly Prop[] = [],
+): { mjcf: string; starts: readonly FreeBodyStart[] } {
+  const props = scene.props.map((prop) => ({ ...prop, pose: IDENTITY_POSE }));
+  return { mjcf: sceneMjcf({ ...scene, props: [...props, ...spares] }, purpose), starts: scene.props };
 }
 
 /** MJCF text of a scene. Bodies of arms are prefixed "left/" and "right/"; props and fixtures keep their names. */

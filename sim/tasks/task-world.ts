@@ -11,7 +11,7 @@ import { type ArmHandles, findArm, readJoints, readWidth } from '../robots/panda
 import { toolPose } from '../robots/panda/kinematics.ts';
 import { FRANKA_HAND_LIMITS, JOINT_COUNT } from '../robots/panda/limits.ts';
 import { CartPole, type CartPoleState } from '../scenes/cart-pole.ts';
-import { geomName, partsOf, type Scene, sceneMjcf } from '../scenes/scene.ts';
+import { geomName, partsOf, type Scene, sceneModel } from '../scenes/scene.ts';
 import type { Cavity } from '../scenes/shapes/cavity.ts';
 import { compose, type Pose, quatNormalize, type Vec3 } from '../spatial.ts';
 import { createTraceHash, type TraceHash } from '../trace-hash.ts';
@@ -77,7 +77,8 @@ export class TaskWorld {
   constructor(mujoco: Mujoco, scene: Scene, startTimeS = 0) {
     this.scene = scene;
     this.#timeS = startTimeS;
-    this.physics = new Physics(mujoco, sceneMjcf(scene, 'physics'));
+    const { mjcf, starts } = sceneModel(scene, 'physics');
+    this.physics = new Physics(mujoco, mjcf, starts);
     this.arms = scene.arms.map((arm) => findArm(this.physics, arm.side));
     const { qpos } = this.physics.views;
     scene.arms.forEach((arm, index) => {

@@ -35,7 +35,9 @@ export function meteredModel(model: Model, budget: Budget, price: Price | null =
   return {
     name: model.name,
     seesImages: model.seesImages,
-    takesTemperature: model.takesTemperature,
+    get takesTemperature() {
+      return model.takesTemperature;
+    },
     async ask(request, onPiece, signal) {
       if (signal.aborted) throw cancelled();
       const inputTokens = estimateInputTokens(request);

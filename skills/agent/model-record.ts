@@ -25,7 +25,9 @@ export function createModelLog(write: (message: ModelMessage) => void): ModelLog
     recorded: (model) => ({
       name: model.name,
       seesImages: model.seesImages,
-      takesTemperature: model.takesTemperature,
+      get takesTemperature() {
+        return model.takesTemperature;
+      },
       async ask(request, onPiece, signal) {
         const call = calls++;
         const written = (outcome: Pick<ModelMessage, 'reply' | 'costUsd' | 'retries' | 'error'>) => {

@@ -28,7 +28,9 @@ export function retryingModel(
   return {
     name: model.name,
     seesImages: model.seesImages,
-    takesTemperature: model.takesTemperature,
+    get takesTemperature() {
+      return model.takesTemperature;
+    },
     async ask(request, onPiece, signal) {
       const startMs = performance.now();
       let waitedS = 0;

@@ -14,6 +14,7 @@ import { type Detector, PerceptionError } from '../perception/detector.ts';
 import { planGrasps } from '../perception/grasps.ts';
 import {
   isInBall,
+  isSameBox,
   isSeenThrough,
   obstaclesAmong,
   pointsAboveFurniture,
@@ -21,7 +22,9 @@ import {
 } from '../perception/obstacles.ts';
 import { type PerceivedObject, perceiveObject } from '../perception/perceive-object.ts';
 import { cloudFromPicture, filterCloud, mergeClouds, type PointCloud, thinCloud } from '../perception/point-cloud.ts';
+import { withoutRobot } from '../perception/robot-mask.ts';
 import { FLAT_M } from '../perception/shape-words.ts';
+import { bestNames, type NamedMask } from './best-names.ts';
 import { PolicyError, sentence } from './errors.ts';
 import type { GraspProposal } from './grasp-proposals.ts';
 import { armIndex } from './motions.ts';
@@ -165,25 +168,31 @@ export class SeenScene implements SceneKnowledge {
     for (const camera of [cameras.names[0], wrist]) {
       if (camera !== undefined) views.push((await this.look(camera, signal)).observation);
     }
-    const thing = await seeing(() => perceiveObject(views, detector, wanted, signal));
+    const things = await Promise.all(views.map((view) => this.#thingsOf(view)));
+    const thing = await seeing(() => perceiveObject(things, detector, wanted, signal));
     return this.keep(wanted, thing, views);
   }
 
   async names(asked: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
     const { cameras, detector } = this.#ports;
     const { observation } = await this.look(cameras.names[0], signal);
-    const seen: string[] = [];
+    const things = await this.#thingsOf(observation);
+    const named: NamedMask[] = [];
     for (const name of asked) {
-      const answer = await seeing(() => detector.segmentText(observation, name, signal));
-      if (answer.kind !== 'nothing') seen.push(name);
+      const answer = await seeing(() => detector.segmentText(things, name, signal));
+      if (answer.kind === 'nothing') continue;
+      const masks = answer.kind === 'found' ? answer.masks.slice(0, 1) : answer.masks;
+      named.push(...masks.map((mask) => ({ name, mask })));
     }
-    return seen;
+    const seen = bestNames(named);
+    return asked.filter((name) => seen.has(name));
   }
 
   async colorRgb(name: string, signal: AbortSignal): Promise<Vec3> {
     const { cameras, detector } = this.#ports;
     const { observation } = await this.look(cameras.names[0], signal);
-    const answer = await seeing(() => detector.segmentText(observation, name.trim().toLowerCase(), signal));
+    const things = await this.#thingsOf(observation);
+    const answer = await seeing(() => detector.segmentText(things, name.trim().toLowerCase(), signal));
     if (answer.kind !== 'found') {
       const { message, hint } = answer;
       const code = answer.kind === 'nothing' ? 'NOT_FOUND' : 'UNSURE';
@@ -206,7 +215,12 @@ export class SeenScene implements SceneKnowledge {
     this.#measured.set(name, { thing, views });
     // What is as flat as a mark stands in nobody's way.
     if (!this.#isHeld(name) && thing.extent[2] > FLAT_M) {
-      this.#named.set(name, { name, pose: thing.pose, size: thing.extent });
+      const box = { name, pose: thing.pose, size: thing.extent };
+      // From another side the same thing may look like another: it still stands there once.
+      for (const other of [...this.#named.values()]) {
+        if (!this.#isHeld(other.name) && isSameBox(other, box)) this.#named.delete(other.name);
+      }
+      this.#named.set(name, box);
       this.#publish();
     }
     return { name, pose: thing.pose, extent: thing.extent };
@@ -260,6 +274,17 @@ export class SeenScene implements SceneKnowledge {
         return undefined;
       },
     };
+  }
+
+  /** A look just taken without the robot in it. What a hand holds or is at stays: it may be between the fingers. */
+  async #thingsOf(observation: Observation): Promise<Observation> {
+    const { believer, robot, robotBalls } = this.#ports;
+    const boxes = believer.boxes();
+    const atWork = (await robot.state()).arms.filter(
+      ({ holding, tool }) => holding || boxes.some((box) => distanceToBox(tool.position, box) < IN_GRIP_M),
+    );
+    const hands = atWork.map(({ tool }) => ({ centre: tool.position, radiusM: HELD_RADIUS_M }));
+    return withoutRobot(observation, await robotBalls(), hands);
   }
 
   /** Everything these looks showed but the robot itself, thinned. */

@@ -180,6 +180,30 @@ export function isSeenThrough(observation: Observation, box: SolidBox): boolean 
 /** Depth beyond a surface from which the surface cannot be there, metres. */
 const SEEN_THROUGH_M = 0.015;
 
+/** Shares of both boxes that lie in each other when they are one thing: of one in a bowl, most of the bowl does not. */
+const SAME_BOX = 0.55;
+const SAMPLES = [-0.4, -0.2, 0, 0.2, 0.4];
+
+/** Whether two boxes are two measurements of one thing: most of each lies in the other. */
+export function isSameBox(a: SolidBox, b: SolidBox): boolean {
+  return shareInside(a, b) > SAME_BOX && shareInside(b, a) > SAME_BOX;
+}
+
+/** Share of a box that lies in another one, from points spread evenly in it. */
+function shareInside({ pose, size }: SolidBox, other: SolidBox): number {
+  const fromWorld = invert(other.pose);
+  let inside = 0;
+  for (const dx of SAMPLES) {
+    for (const dy of SAMPLES) {
+      for (const dz of SAMPLES) {
+        const local = transformPoint(fromWorld, transformPoint(pose, [dx * size[0], dy * size[1], dz * size[2]]));
+        if (local.every((value, axis) => Math.abs(value) <= other.size[axis] / 2)) inside++;
+      }
+    }
+  }
+  return inside / SAMPLES.length ** 3;
+}
+
 /** Whether a point belongs to a part of the robot. */
 export function isInBall([x, y, z]: Vec3, { centre, radiusM }: BodyBall): boolean {
   const [dx, dy, dz] = [x - centre[0], y - centre[1], z - centre[2]];

@@ -60,6 +60,9 @@ const BEYOND_PIXELS = 3;
 const LEAST_PLUMB = 0.12;
 /** Shares of the rim that touch a carrier or a load, and that hang free although the thing is held at its ends. */
 const SHARE_TOUCHING = 0.6;
+/** What is no longer than this many times its width may stand half beside its carrier; a bar would be held at its ends. */
+const COMPACT = 1.5;
+const SHARE_CARRIED = 0.4;
 const SHARE_FREE = 0.35;
 /** A top that is covered shows no more than this share of all that is seen of a thing. */
 const COVERED_TOP = 0.45;
@@ -131,7 +134,9 @@ function measure(picture: Picture, pixels: Uint32Array): ShapeFeatures | undefin
     some.map((pixel) => z[pixel]),
   );
   const topped = top.length < COVERED_TOP * seen.length && carriesSomething(picture, pixels, plane, heightM);
-  const carriedM = bottomM > CARRIED_M && standsOnSomething(picture, pixels, plane) ? bottomM : 0;
+  const compact = Math.max(footprint.sizeX, footprint.sizeY) < COMPACT * Math.min(footprint.sizeX, footprint.sizeY);
+  const leastShare = compact ? SHARE_CARRIED : SHARE_TOUCHING;
+  const carriedM = bottomM > CARRIED_M && standsOnSomething(picture, pixels, plane, leastShare) ? bottomM : 0;
   // Of what hangs free only the upper side may be seen: it is taken to be as thick as it is wide.
   const hangs = carriedM === 0 && bottomM > CARRIED_M && hangsFree(picture, pixels);
   return {
@@ -165,14 +170,14 @@ type Side = 'below' | 'above';
  * Whether another thing carries it: below its lowest pixels there is a surface that goes on at its depth, above the
  * plane. Behind what covers it, the depth jumps nearer; under what overhangs, the plane itself is seen.
  */
-function standsOnSomething(picture: Picture, pixels: Uint32Array, plane: SupportPlane): boolean {
+function standsOnSomething(picture: Picture, pixels: Uint32Array, plane: SupportPlane, leastShare: number): boolean {
   const share = shareBeside(
     picture,
     pixels,
     'below',
     (far, pixel) => isLevelWith(picture, far, pixel) && aboveM(picture, plane, far) > CARRIER_M,
   );
-  return share > SHARE_TOUCHING;
+  return share > leastShare;
 }
 
 /**

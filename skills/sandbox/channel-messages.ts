@@ -45,6 +45,7 @@ const sessionSchema = z.object({
   modules: z.array(z.object({ specifier: text(100), javascript: text(MAX_SCRIPT) })).max(50),
   limits: limitsSchema.partial().optional(),
   startTimeMs: z.number().optional(),
+  blocks: z.enum(['one', 'many']).optional(),
 });
 
 const blockSchema = z.object({
@@ -107,6 +108,8 @@ export const requestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('boot') }),
   /** Binary part: a snapshot to start from, or nothing. */
   z.object({ type: z.literal('open'), session: sessionSchema }),
+  /** The last session that was opened without a snapshot, once more from its beginning: its texts need not travel again. */
+  z.object({ type: z.literal('reopen') }),
   z.object({ type: z.literal('run'), block: blockSchema }),
   z.object({ type: z.literal('reply'), id: count, reply: replySchema }),
 ]);
@@ -114,7 +117,7 @@ export const requestSchema = z.discriminatedUnion('type', [
 /** Sandbox to parent. */
 export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('booted') }),
-  /** Binary part: the snapshot of the open session. */
+  /** Binary part: the snapshot of the open session; nothing after 'reopen', as it is the one of before. */
   z.object({ type: z.literal('opened') }),
   z.object({ type: z.literal('call'), call: callSchema }),
   z.object({ type: z.literal('output'), line: outputLineSchema }),
@@ -122,7 +125,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('idle'), cpuMs: z.number().min(0) }),
   /** The block is over, but for calls that still run: they are to be stopped and answered. */
   z.object({ type: z.literal('ending') }),
-  /** Binary part: the snapshot, when the block has finished. */
+  /** Binary part: the snapshot, when the block has finished and is not the only one of its session. */
   z.object({ type: z.literal('outcome'), outcome: outcomeSchema }),
   z.object({ type: z.literal('broken'), message: text(10_000) }),
 ]);

@@ -79,6 +79,17 @@ export interface SandboxSession {
   readonly limits?: Partial<SandboxLimits>;
   /** What `Date` shows at robot time 0, milliseconds since 1970 UTC; the same for every session unless given. */
   readonly startTimeMs?: number;
+  /** 'one': nothing is kept to go on from, which saves the snapshot after the block. 'many' unless given. */
+  readonly blocks?: 'one' | 'many';
+}
+
+/** A session of one block has had it: what a second one would start from was not kept. */
+export class SessionSpentError extends Error {
+  override readonly name = 'SessionSpentError';
+
+  constructor() {
+    super('this session was opened for one block, and that has run: open the next session first');
+  }
 }
 
 /** A loop of the program, so that a block that never ends can be answered with a line. */

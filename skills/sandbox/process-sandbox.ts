@@ -18,6 +18,7 @@ import {
   type SandboxLimits,
   type SandboxSession,
   type SandboxSnapshot,
+  SessionSpentError,
 } from './policy-sandbox.ts';
 import { type ProcessEnd, SandboxClient } from './sandbox-client.ts';
 
@@ -33,6 +34,8 @@ interface OpenSession {
   readonly limits: SandboxLimits;
   client: Promise<SandboxClient>;
   lastGood: Uint8Array;
+  /** A session of one block has had it. */
+  spent: boolean;
 }
 
 let wasmBytes: Uint8Array | null = null;
@@ -57,12 +60,19 @@ export class ProcessSandbox implements PolicySandbox {
     const last = await this.#open?.client.catch(() => null);
     const client = last && !last.end ? last : await this.#fresh(limits, () => true);
     const lastGood = await client.open(session, from);
-    this.#open = { session, limits, client: Promise.resolve(client), lastGood };
+    this.#open = { session, limits, client: Promise.resolve(client), lastGood, spent: false };
     this.#prepareSpare(limits);
   }
 
+  /** Starts a process ahead, so that the first `open` need not wait for it. */
+  warm(): void {
+    if (this.#open || this.#spare) return;
+    this.#spare = this.#boot(DEFAULT_LIMITS);
+    this.#spare.catch(() => {}); // `open` starts another
+  }
+
   async run(block: SandboxBlock, host: CallHandler | BlockHost, signal?: AbortSignal): Promise<BlockOutcome> {
-    const open = this.#opened();
+    const open = this.#going();
     if (this.#running) throw new Error('a block is running already: blocks run one after the other');
     this.#running = true;
     try {
@@ -70,7 +80,8 @@ export class ProcessSandbox implements PolicySandbox {
       if ((await open.client).end) this.#goOn(open);
       const client = await open.client;
       const result = await run.run(client, signal);
-      if (result.snapshot) open.lastGood = result.snapshot;
+      if (open.session.blocks === 'one') open.spent = true;
+      else if (result.snapshot) open.lastGood = result.snapshot;
       else if (client.end) this.#goOn(open);
       return result.outcome;
     } finally {
@@ -79,7 +90,7 @@ export class ProcessSandbox implements PolicySandbox {
   }
 
   async snapshot(): Promise<SandboxSnapshot> {
-    const bytes = this.#opened().lastGood;
+    const bytes = this.#going().lastGood;
     return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
@@ -128,9 +139,17 @@ export class ProcessSandbox implements PolicySandbox {
   }
 
   #prepareSpare(limits: SandboxLimits): void {
-    if (!this.#keepsSpare || this.#spare || !this.#open) return;
+    // What has one block has nothing to go on with after a kill.
+    if (!this.#keepsSpare || this.#spare || !this.#open || this.#open.session.blocks === 'one') return;
     this.#spare = this.#boot(limits);
     this.#spare.catch(() => {}); // a spare that fails to start is replaced when it is needed
+  }
+
+  /** The open session, if it may go on. */
+  #going(): OpenSession {
+    const open = this.#opened();
+    if (open.spent) throw new SessionSpentError();
+    return open;
   }
 
   #opened(): OpenSession {

@@ -16,6 +16,7 @@ import {
   type SandboxLimits,
   type SandboxSession,
   type SandboxSnapshot,
+  SessionSpentError,
 } from './policy-sandbox.ts';
 import { decodeSnapshot, type EngineSnapshot, encodeSnapshot } from './snapshot-format.ts';
 
@@ -35,6 +36,8 @@ interface OpenSession {
   readonly limits: SandboxLimits;
   engine: Engine;
   lastGood: EngineSnapshot;
+  /** A session of one block has had it. */
+  spent: boolean;
 }
 
 export class QuickJsSandbox implements PolicySandbox {
@@ -67,15 +70,15 @@ export class QuickJsSandbox implements PolicySandbox {
     const options = this.#engineOptions(session, limits);
     if (from) {
       const lastGood = decodeSnapshot(from);
-      this.#open = { session, limits, engine: await Engine.restore(options, lastGood), lastGood };
+      this.#open = { session, limits, engine: await Engine.restore(options, lastGood), lastGood, spent: false };
     } else {
       const engine = await Engine.create(options);
-      this.#open = { session, limits, engine, lastGood: engine.snapshot() };
+      this.#open = { session, limits, engine, lastGood: engine.snapshot(), spent: false };
     }
   }
 
   async run(block: SandboxBlock, host: CallHandler | BlockHost, signal?: AbortSignal): Promise<BlockOutcome> {
-    const open = this.#opened();
+    const open = this.#going();
     if (this.#run) throw new Error('a block is running already: blocks run one after the other');
     const { onWait } = this.#options;
     const { onCall, onOutput = () => {} } = typeof host === 'function' ? { onCall: host } : host;
@@ -83,7 +86,8 @@ export class QuickJsSandbox implements PolicySandbox {
     this.#run = run;
     try {
       const outcome = await run.run(open.engine, signal ?? new AbortController().signal);
-      if (outcome.status === 'finished') open.lastGood = open.engine.snapshot();
+      if (open.session.blocks === 'one') open.spent = true;
+      else if (outcome.status === 'finished') open.lastGood = open.engine.snapshot();
       else await this.#goBack(open, open.lastGood);
       return outcome;
     } finally {
@@ -98,7 +102,12 @@ export class QuickJsSandbox implements PolicySandbox {
 
   /** The bytes alone, for a host that takes the digest itself. */
   snapshotBytes(): Uint8Array {
-    return encodeSnapshot(this.#opened().lastGood);
+    return encodeSnapshot(this.#going().lastGood);
+  }
+
+  /** Whether the open session was for one block, and that has run. */
+  get spent(): boolean {
+    return this.#opened().spent;
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
@@ -106,6 +115,7 @@ export class QuickJsSandbox implements PolicySandbox {
     const snapshot = decodeSnapshot(bytes);
     await this.#goBack(open, snapshot);
     open.lastGood = snapshot;
+    open.spent = false;
   }
 
   async dispose(): Promise<void> {
@@ -121,6 +131,13 @@ export class QuickJsSandbox implements PolicySandbox {
   #opened(): OpenSession {
     if (!this.#open) throw new Error('no session is open: call open first');
     return this.#open;
+  }
+
+  /** The open session, if it may go on. */
+  #going(): OpenSession {
+    const open = this.#opened();
+    if (open.spent) throw new SessionSpentError();
+    return open;
   }
 
   #engineOptions(session: SandboxSession, limits: SandboxLimits) {

@@ -4,7 +4,7 @@
 import type { Duplex } from 'node:stream';
 import { eventSchema, requestSchema, type SandboxEvent, type SandboxRequest } from './channel-messages.ts';
 import { FramedChannel } from './framed-channel.ts';
-import type { BlockOutcome, CallReply, GuestCall } from './policy-sandbox.ts';
+import type { BlockOutcome, CallReply, GuestCall, SandboxSession } from './policy-sandbox.ts';
 import { QuickJsSandbox } from './quickjs-sandbox.ts';
 
 /** Requests hold a program or an answer, and at boot or restore the engine or a snapshot. */
@@ -13,6 +13,8 @@ export const REQUEST_CAPS = { jsonBytes: 16_000_000, binaryBytes: 1_000_000_000 
 class SandboxServer {
   readonly #channel: FramedChannel<SandboxRequest, SandboxEvent>;
   readonly #answers = new Map<number, (reply: CallReply) => void>();
+  /** The last session that was opened without a snapshot. */
+  #fresh: SandboxSession | null = null;
   #sandbox: QuickJsSandbox | null = null;
   #last: Promise<void> = Promise.resolve();
 
@@ -44,10 +46,21 @@ class SandboxServer {
           await this.#sandbox.warm();
           this.#send({ type: 'booted' });
           break;
-        case 'open':
-          await this.#booted().open(request.session, binary.length > 0 ? binary : undefined);
+        case 'open': {
+          const { session } = request;
+          const from = binary.length > 0 ? binary : undefined;
+          await this.#booted().open(session, from);
+          if (from === undefined) this.#fresh = session;
           this.#send({ type: 'opened' }, this.#booted().snapshotBytes());
           break;
+        }
+        case 'reopen': {
+          if (!this.#fresh) throw new Error('no session was opened before');
+          // Made anew, not taken from its snapshot: the same values, but at other places in the engine's memory.
+          await this.#booted().open(this.#fresh);
+          this.#send({ type: 'opened' });
+          break;
+        }
         case 'run':
           await this.#run(request);
           break;
@@ -62,7 +75,8 @@ class SandboxServer {
       onCall: (call, signal) => this.#ask(call, signal),
       onOutput: (line) => this.#send({ type: 'output', line }),
     });
-    const bytes = outcome.status === 'finished' ? this.#booted().snapshotBytes() : undefined;
+    const goesOn = outcome.status === 'finished' && !this.#booted().spent;
+    const bytes = goesOn ? this.#booted().snapshotBytes() : undefined;
     this.#answers.clear();
     this.#send({ type: 'outcome', outcome: outcomeMessage(outcome) }, bytes);
   }

@@ -19,6 +19,16 @@ export async function inProcessSandbox(): Promise<PolicySandbox> {
   return new QuickJsSandbox({ wasm: await WebAssembly.compile(readFileSync(file)) });
 }
 
+/** One for each choice of functions: making one takes a second. */
+const checkers = new Map<string, ReturnType<typeof createChecker>>();
+
+function checkerFor(api: ReturnType<typeof apiChoice>): ReturnType<typeof createChecker> {
+  const key = JSON.stringify(api);
+  const known = checkers.get(key) ?? createChecker(apiFor(api), GUEST_MODULES);
+  checkers.set(key, known);
+  return known;
+}
+
 export interface TrialParts {
   readonly options: Omit<TrialOptions, 'seed'>;
   readonly block: CheckedBlock;
@@ -33,8 +43,11 @@ export async function trialParts(
 ): Promise<TrialParts> {
   const { task } = openTask(taskName).taskFor(seed);
   const { source } = readExpert(taskName, tier, task);
-  const checker = createChecker(apiFor(apiChoice(task, tier)), GUEST_MODULES);
-  const checked = await checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
+  const checked = await checkerFor(apiChoice(task, tier)).check({
+    source,
+    blockName: 'block-1',
+    session: { blocks: [] },
+  });
   if (!checked.ok) throw new Error(`the expert for ${taskName} at ${tier}: ${checked.diagnostics[0]?.message}`);
   return {
     block: { name: 'block-1', source, javascript: checked.javascript, loops: checked.effects.loops },

@@ -15,8 +15,8 @@ export interface CommandEnd {
 
 export interface RunningCommand {
   readonly child: ChildProcess;
-  /** Resolves when stderr holds the text; rejects when the command ends before. */
-  said(text: string): Promise<void>;
+  /** Resolves when stderr holds the text, behind another one if given; rejects when the command ends before. */
+  said(text: string, after?: string): Promise<void>;
   readonly ended: Promise<CommandEnd>;
 }
 
@@ -59,10 +59,11 @@ export class CommandHome {
     const ended = new Promise<CommandEnd>((resolve) => {
       child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
     });
-    const said = (text: string) =>
+    const said = (text: string, after = '') =>
       new Promise<void>((resolve, reject) => {
         const look = () => {
-          if (!stderr.includes(text)) return;
+          const from = stderr.indexOf(after);
+          if (from < 0 || !stderr.includes(text, from + after.length)) return;
           listeners.delete(look);
           resolve();
         };

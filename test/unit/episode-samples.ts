@@ -146,6 +146,22 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     endTimeS: 1.25,
   },
   '/output': { block: 0, channel: 'say', text: 'lifting', line: 5 },
+  '/turn': {
+    event: 'ended',
+    turn: 3,
+    decision: 'finish',
+    outcome: 'finished',
+    message: 'the cube is lifted',
+    budget: {
+      costUsd: 0.0125,
+      unpricedCalls: 1,
+      calls: 4,
+      tokens: 12345,
+      turns: 3,
+      wallS: 40.5,
+      caps: { costUsd: 1, calls: 50, tokens: 100000, turns: 10, wallS: 600 },
+    },
+  },
   '/remark': { block: 0, text: 'the left one' },
   '/stop': {
     stopId: 's1',

@@ -200,6 +200,18 @@ describe('a phrase', () => {
     }
   });
 
+  it('finds the upper cube of a stack that stands half beside the lower one', async () => {
+    const random = createRandomStream(seed, 'beside');
+    const size: Vec3 = [0.04, 0.04, 0.04];
+    for (let i = 0; i < 3; i++) {
+      const [x, y, yaw] = [random.uniform(0.4, 0.6), random.uniform(-0.1, 0.1), random.uniform(0, Math.PI)];
+      const lower = cube(x, y, RED, { yaw, size });
+      const upper = cube(x, y + (i === 0 ? 0.018 : -0.018), GREEN, { yaw, size, above: 0.04 });
+      const { observation, truth } = look([lower, upper], 1, `beside ${i}`);
+      expect(shown(await detector.segmentText(observation, 'green cube'), truth)).toBe(1);
+    }
+  });
+
   it('finds a bar that hangs free no higher than it is thick, and a bar on the table down to the table', async () => {
     for (const above of [0.1, 0]) {
       const { observation } = look([{ at: [0.6, 0.1], size: [0.018, 0.11, 0.018], colour: GREEN, yaw: 0.3, above }]);

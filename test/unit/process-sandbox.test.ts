@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import type { PolicySandbox, SandboxSession } from '../../skills/sandbox/policy-sandbox.ts';
 import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
 import { bundlePolicyHost, rememberedSpawns } from './policy-host-bundle.ts';
 import { inProcessSandbox, openBench, sandboxSession } from './sandbox-bench.ts';
@@ -46,6 +46,47 @@ describe('a sandbox in a process', () => {
     const second = await openBench(sandbox);
     expect((await second.runUnchecked('console.log(typeof a);')).output[0].text).toBe('undefined');
     expect(processes).toHaveLength(1);
+  });
+
+  test('begins the like of a session anew to the last bit, whatever the one before has left', async () => {
+    const { sandbox, processes } = processSandbox();
+    const begun: string[] = [];
+    const ended: string[] = [];
+    for (const leave of ['const left = 1;', "throw new Error('left');", 'globalThis.left = 2;']) {
+      const bench = await openBench(sandbox);
+      begun.push((await sandbox.snapshot()).sha256);
+      await bench.run(PROGRAMS[0]);
+      await bench.run(PROGRAMS[1]);
+      ended.push((await sandbox.snapshot()).sha256);
+      expect(bench.calls.length).toBeGreaterThan(0);
+      await bench.runUnchecked(leave);
+    }
+    const local = await openBench(inProcessSandbox());
+    expect(new Set(begun)).toEqual(new Set([(await local.sandbox.snapshot()).sha256]));
+    await local.run(PROGRAMS[0]);
+    await local.run(PROGRAMS[1]);
+    expect(new Set(ended)).toEqual(new Set([(await local.sandbox.snapshot()).sha256]));
+    const other = await openBench(sandbox, sandboxSession({}, 2));
+    expect(begun).not.toContain((await other.sandbox.snapshot()).sha256);
+    expect(processes).toHaveLength(1);
+  });
+
+  test('of one block runs that one as any other, keeps nothing to go on from, and opens again', async () => {
+    const { sandbox, processes } = processSandbox('kept');
+    const one: SandboxSession = { ...sandboxSession({ cpuMs: 200 }), blocks: 'one' };
+    for (const held of [sandbox, inProcessSandbox()]) {
+      const bench = await openBench(held, one);
+      const many = await openBench(inProcessSandbox());
+      expect((await held.snapshot()).sha256).toBe((await many.sandbox.snapshot()).sha256);
+      expect((await bench.run(PROGRAMS[0])).output).toEqual((await many.run(PROGRAMS[0])).output);
+      await expect(bench.runUnchecked('1;')).rejects.toThrow('open the next session first');
+      await expect(held.snapshot()).rejects.toThrow('open the next session first');
+    }
+    expect(processes, 'no spare stands by').toHaveLength(1);
+    processes[0].kill();
+    await processes[0].exited;
+    expect((await (await openBench(sandbox, one)).run('console.log(7);')).output[0].text).toBe('7');
+    expect(processes, 'one is started when it is needed').toHaveLength(2);
   });
 
   test('moves a session into another process by its snapshot', async () => {

@@ -1,0 +1,72 @@
+// Owns which models a session asks: a provider's, the reference program's, or those that an episode recorded. Must never
+// record or show a key.
+
+import type { ModelMessage } from '../../drivers/episode/messages.ts';
+import { readEpisode } from '../../drivers/episode/reader.ts';
+import type { EpisodeSource } from '../../drivers/episode/source.ts';
+import type { Budget } from '../../skills/agent/budget.ts';
+import { type MeteredModel, meteredModel } from '../../skills/agent/metered-model.ts';
+import { accessFrom, openModel } from '../../skills/agent/open-model.ts';
+import { FREE } from '../../skills/agent/prices.ts';
+import { expertModel } from '../../skills/agent/providers/expert.ts';
+import { recordedModels } from '../../skills/agent/providers/recorded.ts';
+import { AGENT_FILE, type AgentSettings, agentSettingsSchema } from './agent-settings.ts';
+import { NotFoundError } from './installation.ts';
+
+/** Opens models by their names, all charged to one budget. */
+export interface ModelSource {
+  /** @throws ModelNameError, ModelError or NotFoundError, in words for the user */
+  open(name: string, budget: Budget): Promise<MeteredModel>;
+}
+
+/** The model that answers with the task's reference program. */
+export const EXPERT_MODEL = 'expert';
+
+/**
+ * Models of providers and servers, with keys from the environment.
+ * @param expertProgram the reference program; called only when the model "expert" is asked for
+ */
+export function providerModels(
+  environment: Readonly<Record<string, string | undefined>>,
+  expertProgram: () => string,
+): ModelSource {
+  const access = accessFrom(environment);
+  return {
+    open: async (name, budget) =>
+      name === EXPERT_MODEL
+        ? meteredModel(expertModel(expertProgram()), budget, FREE)
+        : await openModel(name, { access, budget }),
+  };
+}
+
+/** A session with a model as an episode recorded it. */
+export interface RecordedAgent {
+  readonly task: string;
+  readonly seed: number;
+  readonly settings: AgentSettings;
+  readonly models: ModelSource;
+  /** Recorded requests that were not asked again so far. */
+  left(): number;
+}
+
+/** @throws NotFoundError when the episode holds no session with a model */
+export async function recordedAgent(source: EpisodeSource, path: string): Promise<RecordedAgent> {
+  const episode = await readEpisode(source);
+  const attachment = episode.attachments.find(({ name }) => name === AGENT_FILE);
+  const { info } = episode;
+  if (attachment === undefined || info === null || info.seed === null) {
+    throw new NotFoundError(`${path} holds no session with a model: there are no recorded replies in it`);
+  }
+  const settings = agentSettingsSchema.parse(JSON.parse(new TextDecoder().decode(await attachment.read())));
+  const messages: ModelMessage[] = [];
+  for await (const { message } of episode.messages('/model')) messages.push(message);
+  const models = recordedModels(messages);
+  return {
+    task: info.task,
+    seed: info.seed,
+    settings,
+    // A recorded reply costs nothing again.
+    models: { open: async (name, budget) => meteredModel(models.open(name), budget, FREE) },
+    left: () => models.left(),
+  };
+}

@@ -1,0 +1,186 @@
+// Owns a session with a model that writes the programs: prompt and conversation, the turns, and the record of all that was
+// said. What came of it the world tells, not the model. Must never approve, judge or lift a cap.
+
+import type { TurnMessage } from '../../drivers/episode/messages.ts';
+import { drawScene } from '../../sim/tasks/layout.ts';
+import type { Task } from '../../sim/tasks/task-schema.ts';
+import { type Budget, usd } from '../../skills/agent/budget.ts';
+import { Conversation } from '../../skills/agent/conversation.ts';
+import type { MeteredModel } from '../../skills/agent/metered-model.ts';
+import { createModelLog } from '../../skills/agent/model-record.ts';
+import { agentMode } from '../../skills/agent/modes.ts';
+import { readNotes } from '../../skills/agent/notes.ts';
+import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
+import { systemPrompt } from '../../skills/agent/system-prompt.ts';
+import { runTurns, type TurnEvent, USUAL_REPLIES } from '../../skills/agent/turn-loop.ts';
+import type { TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
+import { Observer } from '../../skills/agent/visual-difference.ts';
+import type { Workbench } from '../../skills/agent/workbench.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
+import { loadLibrary } from '../../skills/library/load-library.ts';
+import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
+import type { AgentSettings } from './agent-settings.ts';
+import type { Session } from './session.ts';
+
+/** Most tokens of a request, as estimated: half of what models of today take, so that a wrong estimate does no harm. */
+const MAX_INPUT_TOKENS = 100_000;
+/** Most tokens of a reply with a program, reasoning included. */
+const MAX_OUTPUT_TOKENS = 12_000;
+/** Most tokens of a description of pictures. */
+const MAX_DESCRIPTION_TOKENS = 3000;
+
+export interface AgentSessionOptions {
+  readonly session: Session;
+  readonly workbench: Workbench;
+  readonly task: Task;
+  readonly seed: number;
+  readonly settings: AgentSettings;
+  readonly models: {
+    readonly writer: MeteredModel;
+    /** Describes pictures; needed where the mode's feedback is the difference. */
+    readonly observer: MeteredModel | undefined;
+  };
+  readonly budget: Budget;
+  /** What happens, as it happens; with what is spent by then. */
+  readonly onEvent: (event: TurnEvent) => void;
+}
+
+export class AgentSession {
+  readonly #options: AgentSessionOptions;
+  readonly #prompts = loadPrompts();
+  readonly #conversation: Conversation;
+  readonly #writer: MeteredModel;
+  readonly #observer: Observer | undefined;
+  /** What is written into the episode, one after the other. */
+  #recording: Promise<void> = Promise.resolve();
+
+  /** @throws RangeError when the models do not fit the mode */
+  constructor(options: AgentSessionOptions) {
+    this.#options = options;
+    const { task, settings, models } = options;
+    const { tier, feedback } = agentMode(settings.mode);
+    const log = createModelLog((message) => this.#record('/model', message));
+    this.#writer = log.recorded(models.writer);
+    this.#conversation = new Conversation({
+      system: systemPrompt({
+        prompts: this.#prompts,
+        api: apiFor(apiChoice(task, tier)),
+        modules: GUEST_MODULES,
+        skills: loadLibrary(),
+        notes: settings.notes === null ? undefined : readNotes(settings.notes, 'the notes'),
+        feedback: settings.scene === 'withheld' ? 'text' : feedback,
+        turns: settings.turns,
+      }),
+      prompts: this.#prompts,
+      maxInputTokens: MAX_INPUT_TOKENS,
+      maxOutputTokens: MAX_OUTPUT_TOKENS,
+    });
+    this.#observer =
+      feedback === 'difference' && models.observer !== undefined
+        ? new Observer({
+            model: log.recorded(models.observer),
+            prompts: this.#prompts,
+            maxOutputTokens: MAX_DESCRIPTION_TOKENS,
+          })
+        : undefined;
+  }
+
+  /**
+   * Works on one instruction until the model claims to be done, or a limit, a cap, a stop or the signal ends it. What was
+   * said before in this session stays known.
+   */
+  async instruct(instruction: string, signal: AbortSignal): Promise<TurnsOutcome> {
+    const { session, workbench, task, seed, settings, budget, onEvent } = this.#options;
+    const { tier, feedback } = agentMode(settings.mode);
+    try {
+      return await runTurns(
+        {
+          model: this.#writer,
+          workbench,
+          conversation: this.#conversation,
+          prompts: this.#prompts,
+          feedback,
+          observer: this.#observer,
+          instruction,
+          objects: tier === 'S1' ? objectNames(task, seed) : undefined,
+          scene: settings.scene,
+          limits: { turns: settings.turns, replies: USUAL_REPLIES },
+          budget,
+          onEvent: (event) => {
+            this.#recordTurn(event);
+            onEvent(event);
+          },
+        },
+        AbortSignal.any([signal, session.stopped]),
+      );
+    } finally {
+      await this.#recording;
+    }
+  }
+
+  #recordTurn(event: TurnEvent): void {
+    if (event.kind === 'turn') this.#record('/turn', { event: 'started', turn: event.turn, budget: this.#budget() });
+    else if (event.kind === 'replied') {
+      const { turn, decision } = event;
+      const message =
+        decision.kind === 'finish' ? decision.reason : decision.kind === 'malformed' ? decision.problem : undefined;
+      this.#record('/turn', { event: 'replied', turn, decision: decision.kind, message, budget: this.#budget() });
+    } else if (event.kind === 'ended') {
+      const { outcome } = event;
+      const { turns, kind } = outcome;
+      this.#record('/turn', {
+        event: 'ended',
+        turn: turns,
+        outcome: kind,
+        message: endWords(outcome),
+        budget: this.#budget(),
+      });
+    }
+  }
+
+  #budget(): TurnMessage['budget'] {
+    const { spent, unpricedCalls, caps } = this.#options.budget.state();
+    return { ...spent, unpricedCalls, caps };
+  }
+
+  #record(...message: Parameters<Session['record']>): void {
+    this.#recording = this.#recording
+      .then(() => this.#options.session.record(...message))
+      // A robot host that is gone is told by the session; a recording that failed has stopped the arm.
+      .catch(() => undefined);
+  }
+}
+
+/** Names a program may ask for at the tier that knows them all. */
+function objectNames(task: Task, seed: number): string[] {
+  const { props, fixtures, marks = [] } = drawScene(task, seed);
+  const features = [...props, ...fixtures].flatMap(({ features = [] }) => features);
+  return [...props, ...features, ...marks].map(({ name }) => name);
+}
+
+function endWords(outcome: TurnsOutcome): string | undefined {
+  switch (outcome.kind) {
+    case 'finished':
+    case 'stopped':
+      return outcome.reason;
+    case 'budget':
+    case 'model':
+      return outcome.error.message;
+    case 'turns':
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+/** What is spent, and of what, on one line. */
+export function spendingInWords(budget: Budget): string {
+  const { spent, caps, unpricedCalls } = budget.state();
+  const of = (used: string, cap: string | undefined) => (cap === undefined ? used : `${used} of ${cap}`);
+  const cost = of(usd(spent.costUsd), caps.costUsd === undefined ? undefined : usd(caps.costUsd));
+  return [
+    `${of(String(spent.calls), caps.calls?.toString())} requests`,
+    `${of(String(spent.tokens), caps.tokens?.toString())} tokens`,
+    unpricedCalls === 0 ? cost : `${cost} and ${unpricedCalls} requests of unknown price`,
+    `${of(spent.wallS.toFixed(0), caps.wallS?.toString())} s`,
+  ].join(', ');
+}
