@@ -103,7 +103,8 @@ function withPlace(thing: ShownThing, name: string, shown: ShownMask): ShownThin
     };
   }
   const measured = measureIfSeen(shown.look, shown.mask);
-  if (measured === undefined) return undefined;
+  // A drawing has no height: it is no place on a thing.
+  if (measured === undefined || measured.extent.some((side) => !(side > 0))) return undefined;
   return { ...thing, places: [...thing.places, { name, pose: measured.pose, size: measured.extent }] };
 }
 
