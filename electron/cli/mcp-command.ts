@@ -56,7 +56,6 @@ export const MCP_COMMAND: Command = {
     const taskFile = openTask(taskName).taskFor(seed);
     const terminal = port === null ? controllingTerminal(approve) : OWN_TERMINAL;
     const tell = (text: string) => terminal.show(`${text}\n`);
-    const previews = tier === 'S1';
     const recordFolder = resolve(input.text('record') ?? episodeFolder());
     const session = await Session.open({
       taskFile,
@@ -65,7 +64,7 @@ export const MCP_COMMAND: Command = {
       tier,
       pace: readPace(input.text('pace') ?? ''),
       recordFolder,
-      previews,
+      previews: true,
       policy: 'outside agent',
       events: {
         output: ({ channel, text, line }) => {
@@ -86,7 +85,7 @@ export const MCP_COMMAND: Command = {
               tell(`${numbered(proposal.source)}\n${approvalCard(proposal)}`),
             )
           : new PromptOperator(operatorInput, 'shown'),
-      previews,
+      previews: true,
       speedScale,
       origin: 'model',
       onStep: (step) => {

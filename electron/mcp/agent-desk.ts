@@ -2,6 +2,8 @@
 // is done. Must hold nothing that approves, resets or raises a limit: the operator stands on the other side.
 
 import { listEpisodes } from '../../drivers/episode/library.ts';
+import { drawScene } from '../../sim/tasks/layout.ts';
+import { namesIn } from '../../skills/agent/known-objects.ts';
 import type { CheckedProgram, View } from '../../skills/agent/workbench.ts';
 import type { Tier } from '../../skills/api/definition.ts';
 import { documentationText } from '../../skills/api/documentation.ts';
@@ -10,7 +12,6 @@ import { loadLibrary } from '../../skills/library/load-library.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { RunOutcome } from '../cli/run-outcome.ts';
 import type { TaskFile } from '../session/installation.ts';
-import { objectNames } from '../session/scene-names.ts';
 import type { Session } from '../session/session.ts';
 import type { OfferStep, SessionStory, SessionWorkbench } from '../session/session-workbench.ts';
 
@@ -68,7 +69,7 @@ export class AgentDesk {
       arms: robot.arms,
       objects:
         tier === 'S1'
-          ? objectNames(taskFile.task, seed)
+          ? namesIn(drawScene(taskFile.task, seed))
           : 'not told at this tier: look through the cameras, and find things with the functions of the API',
       blocksRun: this.#blocks,
       stops: session.stops.map(({ source, detail }) => `${source}: ${detail}`),

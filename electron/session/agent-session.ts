@@ -2,9 +2,11 @@
 // said. What came of it the world tells, not the model. Must never approve, judge or lift a cap.
 
 import type { TurnMessage } from '../../drivers/episode/messages.ts';
+import { drawScene } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { type Budget, usd } from '../../skills/agent/budget.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
+import { namesIn } from '../../skills/agent/known-objects.ts';
 import type { MeteredModel } from '../../skills/agent/metered-model.ts';
 import { createModelLog } from '../../skills/agent/model-record.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
@@ -19,7 +21,6 @@ import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { loadLibrary } from '../../skills/library/load-library.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { AgentSettings } from './agent-settings.ts';
-import { objectNames } from './scene-names.ts';
 import type { Session } from './session.ts';
 
 /** Most tokens of a request, as estimated: half of what models of today take, so that a wrong estimate does no harm. */
@@ -94,7 +95,7 @@ export class AgentSession {
           feedback,
           observer: this.#observer,
           instruction,
-          objects: tier === 'S1' ? objectNames(task, seed) : undefined,
+          objects: tier === 'S1' ? namesIn(drawScene(task, seed)) : undefined,
           scene: settings.scene,
           limits: { turns: settings.turns, replies: USUAL_REPLIES },
           budget,
