@@ -13,7 +13,8 @@ import { eraseTypes, importedTypes } from './erase.ts';
 import { diagnosticsOf, type Finding } from './finding.ts';
 import { forbiddenConstructs } from './forbidden.ts';
 import { libFiles } from './lib-files.ts';
-import { findingOf, type MessageContext } from './messages.ts';
+import { findingOf, isSlip, type MessageContext } from './messages.ts';
+import { missingFunctions, topLevel } from './missing-functions.ts';
 import { type BuiltProgram, type CheckedModule, ProgramBuilder, parseProgram } from './program-builder.ts';
 import { sessionImports } from './session-scope.ts';
 import { exportText, hidingNames, publicationText, topLevelNames } from './top-level-names.ts';
@@ -42,7 +43,8 @@ export function createChecker(api: PolicyApi, modules: readonly CheckedModule[])
 }
 
 function refused(diagnostics: readonly CheckDiagnostic[]): CheckResult {
-  return { ok: false, diagnostics, javascript: '', exportedNames: [], effects: NO_EFFECTS, declarations: '' };
+  const nothing = { javascript: '', exportedNames: [], topLevel: [], declarations: '' };
+  return { ok: false, diagnostics, effects: NO_EFFECTS, ...nothing };
 }
 
 function wholeProgram(code: string, message: string, hint: string): CheckResult {
@@ -134,16 +136,23 @@ class Checker {
     const erased = findings.some(isError) ? { findings: [] } : eraseTypes(file, typeImports, source.length);
     if ('findings' in erased) findings.push(...erased.findings);
     const declarations = findings.some(isError) ? '' : this.#declarations(built, findings, context);
-    const diagnostics = diagnosticsOf(withoutDoubles(findings, file), file, source.length).slice(0, MAX_DIAGNOSTICS);
+    const told = withoutDoubles(findings, file);
+    const diagnostics = diagnosticsOf(told, file, source.length).slice(0, MAX_DIAGNOSTICS);
+    const read = { effects: effects.summary, topLevel: topLevel(file, source.length) };
     if (diagnostics.some(isError) || !('javascript' in erased)) {
-      return { ...refused(diagnostics), effects: effects.summary };
+      const known: MessageContext = {
+        ...context,
+        sessionNames: [...context.sessionNames, ...names.map((n) => n.name)],
+      };
+      const missing = missingFunctions(file, built.checker, told, source.length, (name) => isSlip(name, known));
+      return { ...refused(diagnostics), ...read, ...(missing === undefined ? {} : { missingFunctions: missing }) };
     }
     const typeNames = new Set(typeImports.map((specifier) => specifier.name.text));
     const exportedNames = names.map((entry) =>
       typeNames.has(entry.name) ? { ...entry, kind: 'type' as const } : entry,
     );
     const javascript = `${erased.javascript}\n${publicationText(exportedNames)}`;
-    return { ok: true, diagnostics, javascript, exportedNames, effects: effects.summary, declarations };
+    return { ok: true, diagnostics, javascript, exportedNames, ...read, declarations };
   }
 
   /** Told of the program alone: what is added behind it would shift the place of an open bracket. */

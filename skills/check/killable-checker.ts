@@ -120,6 +120,7 @@ function refused(code: string, message: string, hint: string): CheckResult {
     javascript: '',
     exportedNames: [],
     effects: { calls: [], objectNames: [], computedNameLines: [], imports: [], loops: [] },
+    topLevel: [],
     declarations: '',
   };
 }
