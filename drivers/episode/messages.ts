@@ -129,6 +129,27 @@ export const previewSchema = z.object({
   predictedSuccess: z.enum(['yes', 'no', 'unknown']).optional(),
   /** What is known of each source line that moves or senses. */
   lines: z.array(z.object({ line, knowledge: z.enum(['exact', 'predicted', 'not-reached']) })).optional(),
+  /** Whether the twin's world was a copy of the true one (tier S1) or built from what was perceived. */
+  world: z.enum(['copied', 'perceived']).optional(),
+  /** Motions, and how many of them came after a look that the preview had to draw itself. */
+  motions: z.object({ count: z.int().nonnegative(), onPredictedLooks: z.int().nonnegative() }).optional(),
+  /** What became of each thing; heights of falls as the greatest speed downwards outside of a hand, m/s. */
+  things: z
+    .array(
+      z.object({
+        name: z.string(),
+        from: vec3,
+        to: vec3,
+        fellMPerS: z.number(),
+        heldBy: z.enum(['left', 'right']).optional(),
+        on: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** What the critics of the motion found. */
+  findings: z
+    .array(z.object({ critic: z.string(), message: z.string(), line: line.optional(), timeS: z.number() }))
+    .optional(),
 });
 
 /** `/approval`: a decision about one block. */
