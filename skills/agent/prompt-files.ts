@@ -25,6 +25,7 @@ const PLACES = {
   pictures: ['cameras'],
   'not-done': ['description', 'success'],
   'left-out': ['count', 'summary'],
+  synthesis: ['candidates'],
   observer: [],
   'observe-first': ['cameras', 'instruction'],
   'observe-difference': ['instruction', 'order'],
