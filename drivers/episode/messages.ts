@@ -292,6 +292,18 @@ export const modelSchema = z.object({
     .optional(),
 });
 
+/** `/function`: a function that a program called, that did not exist and was written for it: a candidate for a skill. */
+export const functionSchema = z.object({
+  /** The program that it stands behind. */
+  block,
+  name: z.string(),
+  source: z.string(),
+  /** SHA-256 of the source, hexadecimal. */
+  sha256: z.string(),
+  /** 1: the program calls it; 2: a function of depth 1 does; and so on. */
+  depth: z.int().positive(),
+});
+
 /** `/turn`: where the turns of a model stand, and what they have used. Turns count from 1. */
 export const turnSchema = z.object({
   event: z.enum(['started', 'replied', 'ended']),
@@ -368,4 +380,5 @@ export type EnsembleMessage = DeepReadonly<z.infer<typeof ensembleSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
 export type TurnMessage = DeepReadonly<z.infer<typeof turnSchema>>;
+export type FunctionMessage = DeepReadonly<z.infer<typeof functionSchema>>;
 export type ModelMessage = DeepReadonly<z.infer<typeof modelSchema>>;

@@ -9,6 +9,7 @@ import {
   callSchema,
   checkSchema,
   ensembleSchema,
+  functionSchema,
   gateSchema,
   marksSchema,
   modelSchema,
@@ -80,6 +81,7 @@ export const TOPICS = {
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
   '/model': ownTopic('/model', 'capstan.Model', 'flushed', modelSchema),
   '/ensemble': ownTopic('/ensemble', 'capstan.Ensemble', 'kept', ensembleSchema),
+  '/function': ownTopic('/function', 'capstan.Function', 'kept', functionSchema),
   '/turn': ownTopic('/turn', 'capstan.Turn', 'kept', turnSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;

@@ -258,8 +258,13 @@ export class Session {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
   }
 
-  /** Keeps what a model was asked and answered, or where its turns stand. */
-  async record<Topic extends '/model' | '/turn'>(topic: Topic, message: MessageOf<Topic>): Promise<void> {
+  /** Number of the block that runs or comes next, from 0. */
+  get blockIndex(): number {
+    return this.#blocks;
+  }
+
+  /** Keeps what a model was asked and answered, what it wrote for a program, or where its turns stand. */
+  async record<Topic extends '/model' | '/function' | '/turn'>(topic: Topic, message: MessageOf<Topic>): Promise<void> {
     await this.#host.request('record', { topic, message });
   }
 
