@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
@@ -219,15 +219,29 @@ const SAME_FUNCTIONS: Readonly<Record<string, string>> = { S2: 'S1', S4: 'S3' };
 
 /** Where the reference program of a task and tier is, or would be. Families of one template share theirs. */
 function expertPath(task: string, tier: string): string {
-  const program = TASK_FAMILIES.find(({ name }) => name === task)?.template ?? task;
+  return programPath(TASK_FAMILIES.find(({ name }) => name === task)?.template ?? task, tier);
+}
+
+/** The same for the other goal in a task's scene, one of its `variants`. */
+function otherExpertPath(task: string, tier: string): string {
+  return programPath(TASK_FAMILIES.find(({ name }) => name === task)?.otherTemplate ?? `${task}-other`, tier);
+}
+
+function programPath(program: string, tier: string): string {
   const own = join(EXPERT_FOLDER, `${program}.${tier.toLowerCase()}.ts`);
   const same = SAME_FUNCTIONS[tier];
-  return same === undefined || existsSync(own) ? own : expertPath(task, same);
+  return same === undefined || existsSync(own) ? own : programPath(program, same);
 }
 
 /** Whether a task has a reference program of its own at a tier: a file, and the functions it calls. */
 export function hasOwnExpert(task: string, tier: string): boolean {
-  return existsSync(expertPath(task, tier)) && hasFunctionsAt(openTask(task).taskFor(0).task.api, tier);
+  return isProgramFor(expertPath(task, tier), openTask(task).taskFor(0).task.api, tier);
+}
+
+/** Whether there is such a file, and the functions of the domain it was written with are those of the tier. */
+function isProgramFor(path: string, domain: Task['api'], tier: string): boolean {
+  const writtenFor = basename(path, '.ts').slice(-2).toUpperCase();
+  return existsSync(path) && hasFunctionsAt(domain, tier) === hasFunctionsAt(domain, writtenFor);
 }
 
 /** The tier whose hands the generic expert has at a tier: of S4 those of S3. */
@@ -250,9 +264,10 @@ export function readExpert(
   tier: string,
   definition?: Task,
 ): { readonly source: string; readonly path: string } {
-  const path = expertPath(task, tier);
-  const isOwn = existsSync(path) && (definition === undefined || hasFunctionsAt(definition.api, tier));
-  if (isOwn && hasShippedGoal(task, definition)) return { source: readFileSync(path, 'utf8'), path };
+  const isOther = hasOtherGoal(definition);
+  const path = isOther ? otherExpertPath(task, tier) : expertPath(task, tier);
+  const isOwn = definition === undefined ? existsSync(path) : isProgramFor(path, definition.api, tier);
+  if (isOwn && (isOther || hasShippedGoal(task, definition))) return { source: readFileSync(path, 'utf8'), path };
   const what = definition ?? (taskNames().includes(task) ? openTask(task).taskFor(0).task : undefined);
   const generic = what === undefined ? undefined : genericExpert(what, tier);
   if (generic !== undefined) return generic;
@@ -269,6 +284,11 @@ export function readExpert(
 function hasShippedGoal(name: string, definition: Task | undefined): boolean {
   if (definition === undefined || !existsSync(join(TASK_FOLDER, name, 'task.yaml'))) return true;
   return isDeepStrictEqual(readTask(name).task.goal, definition.goal);
+}
+
+/** Whether a task wants one of its own variants, as `--perturb task` asks for. */
+function hasOtherGoal(definition: Task | undefined): boolean {
+  return definition?.variants.some(({ goal }) => isDeepStrictEqual(goal, definition.goal)) ?? false;
 }
 
 /** What the generic expert makes of a task's goal; undefined when it cannot bring it about at this tier. */

@@ -2,6 +2,7 @@
 // nothing is exchanged between two supports, and ranges stay on what they are on.
 
 import type { RandomStream } from '../random.ts';
+import { goalLeaves } from './goal.ts';
 import { PerturbationError } from './perturbation-error.ts';
 import type { Task } from './task-schema.ts';
 
@@ -35,11 +36,21 @@ export function exchanged(task: Task, random: RandomStream): Task {
 }
 
 /**
- * Everything but the furniture moves by the same way over the table: the ranges of what stands on it, and the fixtures
- * that stand on other fixtures.
- * @throws PerturbationError when there is nowhere to move to
+ * Everything but the furniture moves by the same way over the table: the ranges of what stands on it, what is drawn or
+ * spilled on it, and the fixtures that stand on other fixtures.
+ * @throws PerturbationError when there is nothing to move, or nowhere to move it to
  */
 export function shifted(task: Task, random: RandomStream): Task {
+  const { layout, world, goal } = task;
+  const onOther = world.fixtures.some((one) => standsOnAnother(one, world.fixtures));
+  if (layout.length === 0 && world.marks.length === 0 && !onOther) {
+    throw new PerturbationError(`the task ${task.name} has nothing that could stand elsewhere: its table is empty`);
+  }
+  if (onOther && goalLeaves(goal).some((leaf) => 'reached' in leaf)) {
+    throw new PerturbationError(
+      `the goal of ${task.name} is a point that its instruction names: what lies there cannot be shifted from under it`,
+    );
+  }
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
     // Small ways are tried when the large ones lead off the table.
     const share = 1 - draw / MOST_DRAWS;
@@ -87,7 +98,9 @@ function movedBy(task: Task, [dx, dy]: readonly [number, number]): Task | undefi
         return { ...one, position: [rounded(x + dx), rounded(y + dy), z] as [number, number, number] };
       }),
       marks: task.world.marks.map((mark) =>
-        mark.kind === 'spill' ? { ...mark, x: move(mark.x, dx), y: move(mark.y, dy) } : mark,
+        mark.kind === 'spill'
+          ? { ...mark, x: move(mark.x, dx), y: move(mark.y, dy) }
+          : { ...mark, shift: { x: move(mark.shift.x, dx), y: move(mark.shift.y, dy) } },
       ),
     },
   };

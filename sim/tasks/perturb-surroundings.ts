@@ -2,7 +2,6 @@
 // about. Clutter stands free of everything the goal speaks of.
 
 import type { RandomStream } from '../random.ts';
-import { PerturbationError } from './perturbation-error.ts';
 import type { Task } from './task-schema.ts';
 
 type Color = [number, number, number];
@@ -32,16 +31,29 @@ const FIXTURE_GAP_M = 0.05;
 /** Side of the square a piece of clutter is drawn in (m). */
 const PATCH_M = 0.08;
 const MOST_DRAWS = 60;
+/** Where the first arm reaches, and the whole of any table, base frame, metres. */
+const NEAR = [
+  [0.34, 0.76],
+  [-0.34, 0.34],
+] as const;
+const EVERYWHERE = [
+  [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+] as const;
 
-/** @throws PerturbationError when no clutter fits on the table */
-export function otherSurroundings(task: Task, random: RandomStream): Task {
+/** A table that the task fills gets another look, another friction and another light, and no clutter. */
+export function otherSurroundings(task: Task, random: RandomStream, kind: 'with-clutter' | 'bare'): Task {
   const { fixtures, props } = task.world;
   const table = fixtures.reduce((largest, one) => (areaOf(one) > areaOf(largest) ? one : largest));
   const [sliding, torsional, rolling] = table.friction;
   const friction: Color = [rounded(sliding * random.uniform(0.7, 1.3)), torsional, rolling];
   const color = TABLE_COLOURS[random.integer(TABLE_COLOURS.length)];
-  const clutter = CLUTTER.filter(({ name }) => ![...fixtures, ...props].some((other) => other.name === name));
-  const patches = clutter.map(() => freePatch(task, table, random));
+  const clutter = CLUTTER.filter(({ name }) => ![...fixtures, ...props].some((other) => other.name === name)).flatMap(
+    (one) => {
+      const patch = kind === 'bare' ? undefined : freePatch(task, table, random);
+      return patch === undefined ? [] : [{ ...one, patch }];
+    },
+  );
   return {
     ...task,
     sensors: { ...task.sensors, light: random.next() < 0.5 ? DIM : BRIGHT },
@@ -50,16 +62,18 @@ export function otherSurroundings(task: Task, random: RandomStream): Task {
       fixtures: fixtures.map((one) => (one.name === table.name ? { ...one, color, friction } : one)),
       props: [
         ...props,
-        ...clutter.map((one): PropData => ({ ...one, density: 600, friction: [1, 0.005, 0.0001], features: {} })),
+        ...clutter.map(
+          ({ patch: _, ...one }): PropData => ({ ...one, density: 600, friction: [1, 0.005, 0.0001], features: {} }),
+        ),
       ],
     },
     // Placed last, so that everything else stands where it would have stood.
     layout: [
       ...task.layout,
-      ...clutter.map(({ name }, index) => ({
+      ...clutter.map(({ name, patch }) => ({
         place: name,
         on: table.name,
-        ...patches[index],
+        ...patch,
         yaw: [0, 6.2831] as [number, number],
         gapM: CLUTTER_GAP_M,
       })),
@@ -67,8 +81,8 @@ export function otherSurroundings(task: Task, random: RandomStream): Task {
   };
 }
 
-/** A square on the table, within reach of the first arm, that no fixture and no spill is near. */
-function freePatch(task: Task, table: Task['world']['fixtures'][number], random: RandomStream): Rectangle {
+/** A square on the table, within reach of the first arm if there is one, that no fixture and no spill is near. */
+function freePatch(task: Task, table: Task['world']['fixtures'][number], random: RandomStream): Rectangle | undefined {
   const [xs, ys] = [0, 1].map((axis) => [
     table.position[axis] - table.size[axis] / 2 + 0.06,
     table.position[axis] + table.size[axis] / 2 - 0.06,
@@ -80,10 +94,12 @@ function freePatch(task: Task, table: Task['world']['fixtures'][number], random:
       y: [position[1] - size[1] / 2, position[1] + size[1] / 2],
     }));
   for (const mark of task.world.marks) if (mark.kind === 'spill') inTheWay.push({ x: mark.x, y: mark.y });
-  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+  for (let draw = 0; draw < 2 * MOST_DRAWS; draw++) {
+    // Where a board fills that room, clutter stands behind it, out of reach.
+    const [x, y] = draw < MOST_DRAWS ? NEAR : EVERYWHERE;
     const corner = [
-      random.uniform(Math.max(xs[0], 0.34), Math.min(xs[1], 0.76) - PATCH_M),
-      random.uniform(Math.max(ys[0], -0.34), Math.min(ys[1], 0.34) - PATCH_M),
+      random.uniform(Math.max(xs[0], x[0]), Math.min(xs[1], x[1]) - PATCH_M),
+      random.uniform(Math.max(ys[0], y[0]), Math.min(ys[1], y[1]) - PATCH_M),
     ].map(rounded);
     const patch: Rectangle = {
       x: [corner[0], rounded(corner[0] + PATCH_M)],
@@ -91,7 +107,7 @@ function freePatch(task: Task, table: Task['world']['fixtures'][number], random:
     };
     if (inTheWay.every((other) => isApart(patch, other, FIXTURE_GAP_M))) return patch;
   }
-  throw new PerturbationError(`the table of ${task.name} is full: no clutter fits on it; use a larger table`);
+  return undefined;
 }
 
 function isApart(one: Rectangle, other: Rectangle, least: number): boolean {

@@ -1,4 +1,4 @@
-// Owns the perturbation of things: their sizes, weights and shades. What the hand could grasp it still can, and whatever
+// Owns the perturbation of things and marks: their sizes, weights and shades. What the hand could grasp it still can, and whatever
 // was larger than another thing still is.
 
 import type { RandomStream } from '../random.ts';
@@ -20,11 +20,16 @@ const [WIDEST_M, NARROWEST_M] = [0.07, 0.02];
 /** Containers grow no more than this, so that they still fit beside each other. */
 const CONTAINER_GROWTH = 1.1;
 const WEIGHT_CHANGE = 0.2;
+/** Lines and spots get this much wider or narrower. */
+const MARK_CHANGE = 0.25;
 
-/** Every thing in another size, weight and shade. @throws PerturbationError when there is nothing to change */
+/**
+ * Every thing in another size, weight and shade, every mark in another width and shade.
+ * @throws PerturbationError when there is nothing to change
+ */
 export function resized(task: Task, random: RandomStream): Task {
-  const { props } = task.world;
-  if (props.length === 0) {
+  const { props, marks } = task.world;
+  if (props.length === 0 && marks.length === 0) {
     throw new PerturbationError(
       `the task ${task.name} has no props whose sizes could change: add one to \`world.props\``,
     );
@@ -46,6 +51,11 @@ export function resized(task: Task, random: RandomStream): Task {
         };
         return { ...prop, ...looks, size: sizeUnder(prop, own, fitted) };
       }),
+      marks: marks.map((mark) => ({
+        ...mark,
+        color: shadeOf(mark.name, mark.color, random),
+        diameterM: rounded(mark.diameterM * random.uniform(1 - MARK_CHANGE, 1 + MARK_CHANGE)),
+      })),
     },
   };
 }

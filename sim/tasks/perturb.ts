@@ -50,7 +50,10 @@ function changedTask(task: Task, kind: PerturbationKind, seed: number): Task {
     case 'object':
       return thatHasRoom(task, seed, random, resized);
     case 'environment':
-      return thatHasRoom(task, seed, random, otherSurroundings);
+      // Where nothing more fits on a table, the last draw leaves the clutter out.
+      return thatHasRoom(task, seed, random, (one, stream, draw) =>
+        otherSurroundings(one, stream, draw < MOST_DRAWS ? 'with-clutter' : 'bare'),
+      );
   }
 }
 
@@ -75,10 +78,10 @@ function thatHasRoom(
   task: Task,
   seed: number,
   random: RandomStream,
-  change: (task: Task, random: RandomStream) => Task,
+  change: (task: Task, random: RandomStream, draw: number) => Task,
 ): Task {
   for (let draw = 1; ; draw++) {
-    const changed = change(task, random);
+    const changed = change(task, random, draw);
     try {
       drawScene(changed, seed);
       return changed;

@@ -10,6 +10,8 @@ export interface TaskFamily {
   readonly instruction: string;
   /** Families of one template differ in what fills its blanks; one reference program serves them all. */
   readonly template?: string;
+  /** The template whose program knows the other goals of its tasks, their variants. */
+  readonly otherTemplate?: string;
   /** Words of the command line that mean this family among others, as "tabletop". */
   readonly groups?: readonly string[];
   draw(seed: number): Task;

@@ -23,7 +23,8 @@ export const PRICES_READ_ON = '2026-11-21';
 
 /**
  * Standard service, no batch, no regional surcharge.
- * Anthropic: "Pricing", platform.claude.com/docs/en/about-claude/pricing (5-minute cache writes).
+ * Anthropic: "Pricing", platform.claude.com/docs/en/about-claude/pricing (5-minute cache writes); for the 5.5 models by
+ * way of the table of the crate synaps 0.10.2, which names that page and 2026-10-10.
  * OpenAI: "Pricing", developers.openai.com/api/docs/pricing, by way of the table of GitHub's documentation
  * (github/docs, data/tables/copilot/models-and-pricing.yml), and for GPT-4.1, GPT-5, GPT-5.1 and GPT-5.2 of older
  * readings of the same page.

@@ -43,6 +43,12 @@ const GRIPPING = `5. openGripper before a grasp, closeGripper to take hold; then
    and look again: the arm hides things from "scene". To put a thing down, lower it until it stands, then openGripper.
 `;
 
+const DRAWING = `5. The fingertip is the tip of the pen. Led 3 mm below the surface of a board it presses lightly, on a spring, and draws;
+   lead it along a line with servoTo in steps of a few millimetres. "blue drawing", "hexagon" or "green line" name ink.
+   The eraser wipes with a face of 0.03 m along x and 0.06 m along y. It lies flat when the tool is turned by 45 degrees
+   about its own y axis from pointing down; the tip is then 0.0884 m in front of the middle of that face and 0.0106 m higher.
+`;
+
 function lowLevelWork({ arms, tool }: PolicyApi): string {
   const cameras =
     arms === 1
@@ -59,7 +65,7 @@ You see through cameras only. ${cameras} The usual order of calls:
    stands and how large it is, for instance to put something on it.
 4. planMotion looks for a way, executePlan runs it, at once and only once. moveBy goes on in a straight line, as to lift.
    servoTo is for feedback loops of many small steps.
-${tool === 'hand' ? GRIPPING : ''}
+${tool === 'hand' ? GRIPPING : tool === 'pen' ? DRAWING : ''}
 Ways go around the table and around what "scene" has shown in its last picture, not around what no picture has shown: look
 before the first motion. Depth has noise of a few millimetres and holes (0) at edges; the measuring functions deal with it.`;
 }

@@ -2,21 +2,28 @@
 // the arm. After appendix H of "Code as Policies". Must never know how a function is carried out.
 
 import { z } from 'zod';
-import type { ApiErrorCase, ApiFunction } from './definition.ts';
+import type { ApiErrorCase, ApiFunction, Tier } from './definition.ts';
+import { notFound, perceptionDown, seen, unsure } from './functions.ts';
 
 /** A line of more points is sent in pieces. */
 const MAX_POINTS = 1000;
+
+/** At tiers S3 and S4 programs hold the pen themselves. */
+const TIERS: readonly Tier[] = ['S1', 'S2'];
 
 const nameSchema = z.string().min(1).max(200);
 const point2Schema = z.tuple([z.number(), z.number()]);
 const pointsSchema = z.array(point2Schema).min(2).max(MAX_POINTS);
 
 const unknownObject: ApiErrorCase = {
+  tiers: ['S1'],
   code: 'UNKNOWN_OBJECT',
   stage: 'perception',
   when: 'nothing in the scene has this name, or nothing of the drawing is left',
   hint: 'Use one of the names the message lists.',
 };
+
+const findErrors = [unknownObject, seen(notFound), seen(unsure), seen(perceptionDown)];
 
 const strokeErrors: readonly ApiErrorCase[] = [
   {
@@ -54,11 +61,12 @@ const strokeErrors: readonly ApiErrorCase[] = [
 export const DRAWING_FUNCTIONS: readonly ApiFunction[] = [
   {
     name: 'getObjNames',
-    tiers: ['S1'],
+    tiers: TIERS,
     domain: 'drawing',
     risk: 'look',
-    summary: 'Lists what is known by name: the board, the objects on it, the drawings that were there at the start.',
-    details: 'The names are those of the task; they do not change while a program runs.',
+    summary: 'Lists what is there by name: the board, the objects on it, the drawings that were there at the start.',
+    details:
+      'The names are those of the task; what is erased is listed no more. At tier S2 it lists what is seen of them.',
     parameters: [],
     result: { schema: z.array(z.string()), doc: 'Names, the board first.' },
     errors: [],
@@ -66,19 +74,19 @@ export const DRAWING_FUNCTIONS: readonly ApiFunction[] = [
   },
   {
     name: 'getObjPos',
-    tiers: ['S1'],
+    tiers: TIERS,
     domain: 'drawing',
     risk: 'look',
     summary: 'Finds the middle of an object, of a drawing or of the board, seen from above.',
     details: 'x runs away from the robot and y to its left, in metres, in the base frame of the robot.',
     parameters: [{ name: 'name', schema: nameSchema, doc: 'What to look for, as getObjNames lists it.' }],
     result: { schema: point2Schema, doc: 'x and y of the middle, metres.' },
-    errors: [unknownObject],
+    errors: findErrors,
     example: "const [x, y] = await getObjPos('board');\nconsole.log(x, y);",
   },
   {
     name: 'getBbox',
-    tiers: ['S1'],
+    tiers: TIERS,
     domain: 'drawing',
     risk: 'look',
     summary: 'Finds the box around an object, a drawing or the board, seen from above.',
@@ -88,12 +96,12 @@ export const DRAWING_FUNCTIONS: readonly ApiFunction[] = [
       schema: z.tuple([z.number(), z.number(), z.number(), z.number()]),
       doc: 'Least x, least y, greatest x, greatest y, metres.',
     },
-    errors: [unknownObject],
+    errors: findErrors,
     example: "const [xMin, yMin, xMax, yMax] = await getBbox('board');\nconsole.log(xMax - xMin, yMax - yMin);",
   },
   {
     name: 'draw',
-    tiers: ['S1'],
+    tiers: TIERS,
     domain: 'drawing',
     risk: 'move',
     summary: 'Draws one line through the points and returns when the pen is up again.',
@@ -108,7 +116,7 @@ export const DRAWING_FUNCTIONS: readonly ApiFunction[] = [
   },
   {
     name: 'erase',
-    tiers: ['S1'],
+    tiers: TIERS,
     domain: 'drawing',
     risk: 'move',
     summary: 'Wipes along the points with the eraser beside the pen and returns when it is up again.',

@@ -21,7 +21,7 @@ import { boxFromAbove } from './box-from-above.ts';
 import { PolicyError } from './errors.ts';
 import type { ApiCall } from './implementation.ts';
 import { type MotionPorts, moveArm, runStretches, translated } from './motions.ts';
-import type { SceneKnowledge } from './scene-knowledge.ts';
+import type { FoundObject, SceneKnowledge } from './scene-knowledge.ts';
 
 export type Point2 = readonly [x: number, y: number];
 
@@ -66,7 +66,13 @@ type Attempt = { readonly stroke: Stroke } | { readonly failure: PolicyError };
 export function drawingImplementation(ports: DrawingPorts): ApiImplementation {
   const { scene, task } = ports;
   const board = boardOf(task);
-  const find = ({ name }: { name: string }, { signal }: ApiCall) => scene.find(name, 'left', signal);
+  // The board is furniture of the installation: every tier knows it.
+  const find = async ({ name }: { name: string }, { signal }: ApiCall): Promise<FoundObject> =>
+    name.trim().toLowerCase() === board.name ? board : scene.find(name, 'left', signal);
+  const names = [
+    ...task.world.props.map(({ name }) => name),
+    ...task.world.marks.flatMap((marks) => (marks.kind === 'ink' && marks.lines.length === 0 ? [] : [marks.name])),
+  ];
 
   async function follow(points: readonly Point2[], face: Face, call: ApiCall): Promise<void> {
     assertOnBoard(points, board);
@@ -84,11 +90,7 @@ export function drawingImplementation(ports: DrawingPorts): ApiImplementation {
   }
 
   return {
-    getObjNames: async () => [
-      board.name,
-      ...task.world.props.map(({ name }) => name),
-      ...task.world.marks.flatMap((marks) => (marks.kind === 'ink' && marks.lines.length === 0 ? [] : [marks.name])),
-    ],
+    getObjNames: async (_args: object, { signal }) => [board.name, ...(await scene.names(names, signal))],
     getObjPos: async (args: { name: string }, call) => {
       const { position } = (await find(args, call)).pose;
       return [position[0], position[1]];
@@ -99,8 +101,7 @@ export function drawingImplementation(ports: DrawingPorts): ApiImplementation {
   };
 }
 
-interface Board {
-  readonly name: string;
+interface Board extends FoundObject {
   readonly min: Point2;
   readonly max: Point2;
   readonly topM: number;
@@ -114,6 +115,8 @@ function boardOf({ world }: Task): Board {
   const { name, position, size } = fixture;
   return {
     name,
+    pose: { position, quatWxyz: quatFromAxisAngle([0, 0, 1], fixture.yaw) },
+    extent: size,
     min: [position[0] - size[0] / 2, position[1] - size[1] / 2],
     max: [position[0] + size[0] / 2, position[1] + size[1] / 2],
     topM: position[2] + size[2] / 2,

@@ -61,7 +61,8 @@ export const perceptionDown: ApiErrorCase = {
   when: 'the detector or its model server cannot be asked',
   hint: 'Nothing to do in the program: the operator has to start the server.',
 };
-const seen = (error: ApiErrorCase): ApiErrorCase => ({ ...error, tiers: ['S2'] });
+/** An error of the tier that looks. */
+export const seen = (error: ApiErrorCase): ApiErrorCase => ({ ...error, tiers: ['S2'] });
 const findErrors = [unknownObject, seen(notFound), seen(unsure), seen(perceptionDown)];
 
 export const motionErrors: readonly ApiErrorCase[] = [

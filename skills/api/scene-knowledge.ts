@@ -20,7 +20,7 @@ export interface Release {
 }
 
 export interface SceneKnowledge {
-  /** What is there by name: at tier S1 everything, at the tiers that look those of these names that can be seen. */
+  /** What is there by name: at tier S1 every thing, and those of these marks; at the tiers that look those of these names that can be seen. */
   names(asked: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Colour of a thing, sRGB 0..255. @throws PolicyError as `find` */
   colorRgb(name: string, signal: AbortSignal): Promise<Vec3>;

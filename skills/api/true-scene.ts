@@ -50,7 +50,10 @@ export function trueScene(truth: GroundTruth, robot: Pick<Robot, 'state'>): Scen
 
   return {
     find,
-    names: async () => (await truth.objects()).filter(({ kind }) => kind === 'prop').map(({ name }) => name),
+    names: async (asked) =>
+      (await truth.objects())
+        .filter(({ kind, name }) => kind === 'prop' || (kind === 'marks' && asked.includes(name)))
+        .map(({ name }) => name),
     colorRgb: async (name) => {
       const { colorSrgb = [0.5, 0.5, 0.5] } = await find(name);
       return colorSrgb.map((channel) => Math.round(255 * channel)) as unknown as Vec3;

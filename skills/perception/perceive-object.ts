@@ -5,6 +5,7 @@
 import type { Observation } from '../../drivers/cameras/camera-port.ts';
 import { invert, type Pose, quatFromAxisAngle, transformPoint, type Vec3 } from '../../sim/spatial.ts';
 import { type Detector, type Mask, PerceptionError } from './detector.ts';
+import { type Drawing, drawingOf } from './drawings.ts';
 import { removeOutliers } from './outliers.ts';
 import { type Picture, readPicture } from './picture.ts';
 import { cloudFromPicture, mergeClouds, type PointCloud, thinCloud } from './point-cloud.ts';
@@ -142,6 +143,7 @@ export function measureObject(
   const cloud = removeOutliers(
     thinCloud(mergeClouds(agreeing.map(({ observation, mask }) => cloudFromPicture(observation, mask))), VOXEL_M),
   );
+  const drawn = drawnAmong(views);
   const common = {
     label: best.mask.label,
     score: Math.max(...agreeing.map(({ mask }) => mask.score)),
@@ -149,7 +151,26 @@ export function measureObject(
     supportHeightM,
     cameras: agreeing.map(({ observation }) => observation.camera),
   };
+  if (drawn !== undefined) return { ...common, ...measureDrawing(drawn) };
   return { ...common, ...measureForm(agreeing, topM, supportHeightM) };
+}
+
+/** The drawing that the views show, as the one shows it that sees it whole and best. */
+function drawnAmong(views: readonly View[]): Drawing | undefined {
+  const drawings = views
+    .map(({ mask }) => drawingOf(mask.pixels))
+    .filter((drawing) => drawing !== undefined)
+    .sort((a, b) => b.pixels.length - a.pixels.length);
+  return drawings.find(({ cutOff }) => !cutOff) ?? drawings[0];
+}
+
+/** The box around a drawing runs along the axes of the base and has no height. */
+function measureDrawing({ x, y, heightM }: Drawing): Pick<PerceivedObject, 'pose' | 'extent' | 'form'> {
+  return {
+    form: 'irregular',
+    pose: { position: [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2, heightM], quatWxyz: [1, 0, 0, 0] },
+    extent: [x[1] - x[0], y[1] - y[0], 0],
+  };
 }
 
 /** The views that see the same thing as the one with most pixels. */

@@ -4,6 +4,7 @@
 import type { Observation } from '../../drivers/cameras/camera-port.ts';
 import { colourScore, nameColour } from './colour-words.ts';
 import { type Detector, type Mask, PerceptionError, type Pointing, type Segmentation } from './detector.ts';
+import { type Drawing, findDrawings } from './drawings.ts';
 import { innermostPixel } from './innermost-pixel.ts';
 import { findPart } from './parts.ts';
 import { type Noun, type Phrase, parsePhrase, sayNoun, UNDERSTOOD } from './phrase.ts';
@@ -11,7 +12,7 @@ import { type Picture, readPicture } from './picture.ts';
 import { boxOf, joinPieces } from './pieces.ts';
 import { BACKGROUND, describe, findRegions, type Region } from './regions.ts';
 import { measureShape, type ShapeFeatures } from './shape-features.ts';
-import { isFlatWord, nameShape, shapeScore } from './shape-words.ts';
+import { drawnForms, isFlatWord, nameShape, shapeScore } from './shape-words.ts';
 
 /** Fewer pixels say nothing about a shape. */
 const FEWEST_PIXELS = 20;
@@ -44,6 +45,8 @@ interface Candidate {
   readonly region: Region;
   readonly shape: ShapeFeatures;
   readonly score: number;
+  /** Where it is ink on a surface. */
+  readonly drawing?: Drawing;
 }
 
 /** Answers from colour and depth alone. Keeps nothing between pictures. */
@@ -134,6 +137,28 @@ function colourOf(picture: Picture, region: Region) {
 
 /** What fits a noun, best first. */
 function candidatesFor(picture: Picture, noun: Noun): readonly Candidate[] {
+  const drawn = drawnCandidates(picture, noun);
+  // "Square" alone may name a nut as well, where no square is drawn.
+  return drawn.length > 0 ? drawn : solidCandidates(picture, noun);
+}
+
+/** Ink of the forms that a noun names. */
+function drawnCandidates(picture: Picture, { shape: word, said, colour, shade }: Noun): readonly Candidate[] {
+  const forms = drawnForms(word, said);
+  if (forms === undefined) return [];
+  return findDrawings(picture)
+    .filter(({ form }) => forms.includes(form))
+    .flatMap((drawing): Candidate[] => {
+      const shape = measureShape(picture, drawing.pixels);
+      const fit = colour === undefined ? 1 : colourScore(drawing.colour, colour, shade);
+      if (shape === undefined || fit < LEAST_COLOUR) return [];
+      const region = { ...describe(picture, drawing.pixels), pixels: drawing.pixels };
+      return [{ region, shape, drawing, score: fit * (drawing.cutOff ? CUT_OFF : 1) }];
+    })
+    .sort((a, b) => b.score - a.score || a.region.pixels[0] - b.region.pixels[0]);
+}
+
+function solidCandidates(picture: Picture, noun: Noun): readonly Candidate[] {
   const { colour, shade } = noun;
   const fits = (region: Region) => (colour === undefined ? 1 : colourScore(colourOf(picture, region), colour, shade));
   const coloured = findRegions(picture).list.filter((region) => fits(region) >= LEAST_COLOUR);
@@ -203,7 +228,7 @@ function answer(picture: Picture, noun: Noun, candidates: readonly Candidate[]):
   if (chosen.length > 1) {
     return {
       kind: 'unsure',
-      masks: chosen.map((candidate) => maskOf(picture, candidate.region, candidate.score)),
+      masks: chosen.map((candidate) => maskOfCandidate(picture, candidate)),
       message: `${chosen.length} things could be "${sayNoun(noun)}"`,
       hint: 'Add a colour, a shape, or one of left, right, nearest, farthest, largest, smallest; or choose among the masks.',
     };
@@ -211,7 +236,7 @@ function answer(picture: Picture, noun: Noun, candidates: readonly Candidate[]):
   const rest = candidates.filter((candidate) => candidate !== chosen[0] && !close.includes(candidate));
   return {
     kind: 'found',
-    masks: [chosen[0], ...rest].map((candidate) => maskOf(picture, candidate.region, candidate.score)),
+    masks: [chosen[0], ...rest].map((candidate) => maskOfCandidate(picture, candidate)),
   };
 }
 
@@ -297,7 +322,8 @@ function nothingLike(picture: Picture, noun: Noun): Segmentation {
     choice: undefined,
   })
     .slice(0, 8)
-    .map(({ region, shape }) => `${nameColour(colourOf(picture, region))} ${nameShape(shape)}`);
+    .map(({ region, shape }) => `${nameColour(colourOf(picture, region))} ${nameShape(shape)}`)
+    .concat(drawnForms(noun.shape, noun.said) === undefined ? [] : findDrawings(picture).map(sayDrawing));
   return {
     kind: 'nothing',
     message: `nothing in the picture looks like "${sayNoun(noun)}"`,
@@ -323,6 +349,16 @@ function labelNear(picture: Picture, labels: Int32Array, u: number, v: number): 
     }
   }
   return undefined;
+}
+
+function maskOfCandidate(picture: Picture, { region, score, drawing }: Candidate): Mask {
+  const mask = maskOf(picture, region, score);
+  if (drawing === undefined) return mask;
+  return { ...mask, label: sayDrawing(drawing) };
+}
+
+function sayDrawing({ colour, form }: Drawing): string {
+  return `${nameColour(colour)} ${form === 'other' ? 'drawing' : form}`;
 }
 
 function maskOf(picture: Picture, region: Region, score: number, part?: string): Mask {

@@ -1,6 +1,7 @@
 // Owns what shape words mean: how well a word fits the measures of a thing. Must never look at a picture.
 
 import { exp } from '../../sim/portable-math.ts';
+import type { DrawnForm } from './drawings.ts';
 import type { ShapeFeatures } from './shape-features.ts';
 
 /** Shapes, each with the words that name it. */
@@ -19,7 +20,11 @@ export const SHAPE_WORDS = {
   hammer: ['hammer', 'tool', 'mallet'],
   head: ['head'],
   spill: ['spill', 'stain', 'mark', 'marks', 'marker', 'markers', 'dirt', 'puddle', 'spot', 'spots', 'smudge'],
-  line: ['line', 'lines', 'drawing', 'ink', 'stroke', 'sketch', 'curve'],
+  line: ['line', 'lines', 'stroke', 'ground'],
+  drawing: ['drawing', 'ink', 'sketch', 'curve'],
+  circle: ['circle'],
+  triangle: ['triangle'],
+  hexagon: ['hexagon'],
   pad: ['pad', 'mat', 'plate', 'sponge', 'board', 'card'],
 } as const;
 
@@ -30,7 +35,17 @@ export const FLAT_M = 0.005;
 
 /** Words of ours whose things lie in the support's own surface. */
 export function isFlatWord(word: ShapeWord): boolean {
-  return word === 'spill' || word === 'line';
+  return word === 'spill' || drawnForms(word) !== undefined;
+}
+
+/**
+ * The forms of ink that a word names; undefined for a word that names none.
+ * @param said the word itself: a square may be a ring with corners as well as a drawing
+ */
+export function drawnForms(word: ShapeWord, said: string = word): readonly DrawnForm[] | undefined {
+  if (word === 'drawing') return ['line', 'circle', 'triangle', 'square', 'hexagon', 'other'];
+  if (word === 'line' || word === 'circle' || word === 'triangle' || word === 'hexagon') return [word];
+  return said === 'square' ? ['square'] : undefined;
 }
 
 /** How well a word fits, 0..1. */
@@ -85,6 +100,7 @@ export function shapeScore(word: ShapeWord, shape: ShapeFeatures): number {
       return tall * solid * falling(length, 0.12, 0.015) * falling(stretch, 2.8, 0.3);
     case 'spill':
     case 'line':
+    case 'drawing':
       return flat * falling(length, 0.8, 0.08);
     case 'pad':
       return falling(h, 0.035, 0.005) * rising(width, 0.025, 0.004) * solid * falling(length, 0.45, 0.04);

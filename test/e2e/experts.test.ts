@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { hasGenericExpert, hasOwnExpert, openTask, taskNames } from '../../electron/session/installation.ts';
 import type { BenchRow } from '../../skills/bench/bench-row.ts';
 import { CommandHome } from './capstan-command.ts';
 
@@ -21,13 +20,18 @@ const CORE = [
   'two-arm-handover',
 ] as const;
 
-/** A law to be written at 50 Hz: its functions begin at tier S3. */
-const LOW_LEVEL = 'impedance-press';
-
 /** Fixed, as a trial of a seed is the same for ever: what passes here once passes until the code changes. */
 const SEED0 = '0';
+/** Trials of a core task at the tiers that the experts are written for; every other task and tier has one. */
 const TRIALS = 5;
 const MINUTES = 60_000;
+
+interface Listed {
+  readonly name: string;
+  /** Tiers with a program of its own, and tiers that the generic expert can do. */
+  readonly experts: readonly string[];
+  readonly generic?: readonly string[];
+}
 
 interface Trial {
   readonly task: string;
@@ -56,63 +60,47 @@ function hashesOf(trials: readonly Trial[]): Record<string, string> {
   return Object.fromEntries(trials.map(({ task, tier, seed, traceHash }) => [`${task} ${tier} ${seed}`, traceHash]));
 }
 
+/** Every task and tier that has an expert, as `capstan tasks` lists them. A tier S4 has the functions of S3. */
+async function listed(): Promise<Record<'S1' | 'S2' | 'S3', string[]>> {
+  const end = await home.run(['tasks', '--json']);
+  expect(end.status, end.stderr).toBe(0);
+  const tasks = JSON.parse(end.stdout) as Listed[];
+  const withExpert = (tier: string) =>
+    tasks.filter(({ experts, generic = [] }) => [...experts, ...generic].includes(tier)).map(({ name }) => name);
+  return { S1: withExpert('S1'), S2: withExpert('S2'), S3: withExpert('S3') };
+}
+
 describe('the experts', () => {
   test(
-    `do every shipped task with ground truth on ${TRIALS} seeds, with the same trace on one worker`,
+    'do every task that is listed for them, at every tier, with the same trace on one worker and on two',
     async () => {
-      const tasks = taskNames().filter((name) => name !== LOW_LEVEL);
-      const { rows, trials, said } = await bench('s1', tasks, 'S1', TRIALS, 2);
-      const successes = successesOf(rows);
-      expect(Object.keys(successes).sort()).toEqual([...tasks].sort());
-      const failing = Object.entries(successes).filter(([, count]) => count < TRIALS - 1);
-      expect(failing, said).toEqual([]);
-      const all = Object.values(successes).reduce((sum, count) => sum + count, 0);
-      expect(all / (TRIALS * tasks.length), said).toBeGreaterThanOrEqual(0.95);
+      const tiers = await listed();
+      expect(tiers.S1.length).toBeGreaterThan(40);
+      for (const name of CORE) for (const tier of ['S1', 'S2', 'S3'] as const) expect(tiers[tier]).toContain(name);
+      for (const tier of ['S1', 'S2', 'S3'] as const) {
+        // The seven core tasks on five seeds where the issue asks for it, all else on one.
+        const many = tier === 'S2' ? [] : CORE;
+        const few = tiers[tier].filter((name) => !(many as readonly string[]).includes(name));
+        const runs = [
+          ...(many.length > 0 ? [await bench(`${tier}-core`, many, tier, TRIALS, 2)] : []),
+          await bench(`${tier}-others`, few, tier, 1, 2),
+        ];
+        const said = runs.map((run) => run.said).join('\n');
+        const successes = successesOf(runs.flatMap(({ rows }) => rows));
+        expect(Object.keys(successes).sort()).toEqual([...tiers[tier]].sort());
+        const core = many.map((name) => successes[name]);
+        const least = tier === 'S1' ? TRIALS - 1 : 3;
+        for (const count of core) expect(count, said).toBeGreaterThanOrEqual(least);
+        // From pixels a trial of one seed may fail; the full tables tell the share of each task.
+        const missed = few.filter((name) => successes[name] === 0);
+        expect(missed.length / few.length, `${tier} ${missed.join(', ')}\n${said}`).toBeLessThanOrEqual(
+          { S1: 0.02, S2: 0.25, S3: 0.1 }[tier],
+        );
 
-      const alone = await bench('s1-alone', tasks, 'S1', 1, 1);
-      expect(hashesOf(trials)).toMatchObject(hashesOf(alone.trials));
+        const alone = await bench(`${tier}-alone`, tiers[tier], tier, 1, 1);
+        expect(hashesOf(runs.flatMap(({ trials }) => trials))).toMatchObject(hashesOf(alone.trials));
+      }
     },
-    15 * MINUTES,
-  );
-
-  test(
-    `do the seven core tasks from pixels on ${TRIALS} seeds, with the same trace on one worker`,
-    async () => {
-      const tasks = [...CORE, LOW_LEVEL];
-      const { rows, trials, said } = await bench('s3', tasks, 'S3', TRIALS, 2);
-      const successes = Object.values(successesOf(rows));
-      expect(Math.min(...successes), said).toBeGreaterThanOrEqual(3);
-      const all = successes.reduce((sum, count) => sum + count, 0);
-      expect(all / (TRIALS * tasks.length), said).toBeGreaterThanOrEqual(0.85);
-
-      const alone = await bench('s3-alone', tasks, 'S3', 1, 1);
-      expect(hashesOf(trials)).toMatchObject(hashesOf(alone.trials));
-    },
-    15 * MINUTES,
-  );
-
-  test(
-    'do every task that is only a file from pixels too, with the program that reads its goal',
-    async () => {
-      const tasks = taskNames().filter(
-        (name) => !hasOwnExpert(name, 'S1') && hasGenericExpert(openTask(name).taskFor(0).task, 'S3'),
-      );
-      expect(tasks.length).toBeGreaterThanOrEqual(12);
-      const { rows, said } = await bench('files-s3', tasks, 'S3', 2, 2);
-      const all = Object.values(successesOf(rows)).reduce((sum, count) => sum + count, 0);
-      expect(all / (2 * tasks.length), said).toBeGreaterThanOrEqual(0.9);
-    },
-    15 * MINUTES,
-  );
-
-  test(
-    'see the same in every run of the tiers that look',
-    async () => {
-      const first = await bench('s2', ['cube-stack'], 'S2', 2, 2);
-      const second = await bench('s2-alone', ['cube-stack'], 'S2', 2, 1);
-      expect(hashesOf(second.trials)).toEqual(hashesOf(first.trials));
-      expect(successesOf(first.rows)).toEqual({ 'cube-stack': 2 });
-    },
-    10 * MINUTES,
+    30 * MINUTES,
   );
 });

@@ -55,7 +55,12 @@ describe('an expert that is listed', () => {
     expect(hasFunctionsAt('tabletop', 'S2')).toBe(true);
     expect(hasFunctionsAt('tabletop', 'S3')).toBe(false);
     expect(hasFunctionsAt('arm', 'S3')).toBe(true);
-    expect(hasOwnExpert('cart-pole', 'S4')).toBe(false);
-    expect(() => readExpert('cart-pole', 'S4')).toThrow(/no expert for cart-pole at tier S4/);
+    expect(hasOwnExpert('tabletop-s1-seen', 'S4')).toBe(false);
+    expect(() => readExpert('tabletop-s1-seen', 'S4')).toThrow(/no expert for tabletop-s1-seen at tier S4/);
+  });
+
+  test('is there where its program was written for functions that every arm has', () => {
+    expect(hasFunctionsAt('drawing', 'S3')).toBe(false);
+    for (const tier of ['S1', 'S2', 'S3', 'S4']) expect(hasOwnExpert('drawing-erase', tier)).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { holds } from '../../sim/tasks/judge.ts';
 import { drawScene } from '../../sim/tasks/layout.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { PERTURBATION_KINDS, PerturbationError, perturbTask } from '../../sim/tasks/perturb.ts';
+import { TASK_FAMILIES } from '../../sim/tasks/task-families.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { TaskWorld } from '../../sim/tasks/task-world.ts';
 import { rearrangementProblem } from '../../skills/experts/rearrangement.ts';
@@ -142,18 +143,47 @@ describe('a change of surroundings', () => {
   });
 });
 
+/** Changes that make no sense for a task, each with the words that say why. */
+const REFUSED: Readonly<Record<string, RegExp>> = {
+  'cart-pole position': /nothing that could stand elsewhere/,
+  'cart-pole object': /no props whose sizes could change/,
+  'impedance-press position': /is a point that its instruction names/,
+  'impedance-press object': /no props whose sizes could change/,
+};
+
 describe('every other task', () => {
-  test.each(PERTURBATION_KINDS)('changes under %s, or says what its file lacks', (kind) => {
-    for (const name of ALL_NAMES.filter((one) => !NAMES.includes(one))) {
-      const task = loadTask(name);
-      let changed: Task | undefined;
-      try {
-        changed = perturbTask(task, kind, seed);
-      } catch (error) {
-        if (!(error instanceof PerturbationError)) throw error;
-        expect(error.message).toContain(name);
+  const others = ALL_NAMES.filter((one) => !NAMES.includes(one)).map(loadTask);
+  const drawn = TASK_FAMILIES.map((family) => family.draw(seed));
+
+  test.each(PERTURBATION_KINDS)('opens under a change of %s, or says why not', (kind) => {
+    for (const task of [...others, ...drawn]) {
+      const why = REFUSED[`${task.name} ${kind}`];
+      for (const key of [seed, seed + 1]) {
+        if (why !== undefined) {
+          expect(() => perturbTask(task, kind, key)).toThrow(PerturbationError);
+          expect(() => perturbTask(task, kind, key)).toThrow(why);
+          continue;
+        }
+        const changed = perturbTask(task, kind, key);
+        expect(changed, task.name).not.toEqual(task);
+        expect(parseTask(stringify(changed), task.name)).toEqual(changed);
+        expect(drawScene(changed, key).fixtures.length).toBe(task.world.fixtures.length);
       }
-      if (changed !== undefined) expect(parseTask(stringify(changed), name)).toEqual(changed);
+    }
+  });
+
+  test('has what is drawn and spilled elsewhere under a change of position', () => {
+    for (const task of others.filter(({ world }) =>
+      world.marks.some((mark) => mark.kind === 'spill' || mark.lines[0]),
+    )) {
+      const [before, after] = [task, perturbTask(task, 'position', seed)].map(
+        (one) => drawScene(one, seed).marks ?? [],
+      );
+      before.forEach(({ points }, layer) => {
+        if (points.length === 0) return;
+        const [[x, y], [toX, toY]] = [points[0], after[layer].points[0]];
+        expect(Math.hypot(toX - x, toY - y), task.name).toBeGreaterThan(0.015);
+      });
     }
   });
 });

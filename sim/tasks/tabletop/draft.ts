@@ -94,13 +94,18 @@ const PER_BLOCK_S = 25;
 const MORE_S = 40;
 
 /** The task file of a draft, every default filled in. */
-export function taskOf(name: string, { things, instruction, rewordings, goal, bowl }: Draft): Task {
+export function taskOf(
+  name: string,
+  { things, instruction, rewordings, goal, bowl }: Draft,
+  variants: Task['variants'],
+): Task {
   const blocks = things.filter(({ kind }) => kind === 'block').length;
   return taskSchema.parse({
     name,
     version: 1,
     instruction,
     rewordings,
+    variants,
     api: 'tabletop',
     robot: {
       arms: 1,

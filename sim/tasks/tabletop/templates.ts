@@ -5,6 +5,7 @@
 
 import type { RandomStream } from '../../random.ts';
 import type { Goal } from '../goal.ts';
+import type { Task } from '../task-schema.ts';
 import { type Draft, LARGE_BOWL, SMALL_BOWL, spread, type Thing, type ToPlace } from './draft.ts';
 import {
   along,
@@ -138,6 +139,28 @@ function oneMoved(things: readonly Thing[], moved: Thing, goal: Goal): Goal {
   return { all: [goal, ...others.map(stays), ...allReleased([moved])] };
 }
 
+/** One block on another, or in a bowl: the goal that every scene of the suite has room for. */
+function putOn(things: readonly Thing[], object: Thing, target: Thing): Pick<Task, 'instruction' | 'goal'> {
+  const leaf: Goal =
+    target.kind === 'bowl'
+      ? { inside: { object: object.name, container: target.name } }
+      : { on: { object: object.name, support: target.name } };
+  return {
+    instruction: `Pick up the ${object.name} and place it on the ${target.name}.`,
+    goal: oneMoved(things, object, leaf),
+  };
+}
+
+/** Another goal in the scene of a draft: the first block goes where the draft does not ask for it. */
+export function otherGoal({ things, goal }: Draft): Pick<Task, 'instruction' | 'goal'> {
+  const asked = JSON.stringify(goal);
+  const [object, ...others] = blocksOf(things);
+  const target = [...bowlsOf(things), ...others].find(
+    ({ name }) => !asked.includes(JSON.stringify({ object: object.name, container: name }).slice(1, -1)),
+  );
+  return putOn(things, object, target ?? others[0]);
+}
+
 const ON_OTHER: Template = {
   name: 's1',
   group: 'long-horizon',
@@ -148,16 +171,11 @@ const ON_OTHER: Template = {
     if (things === undefined) return undefined;
     const [object, ...others] = shuffled(random, blocksOf(things));
     const target = random.next() < 0.5 ? others[0] : pick(random, bowlsOf(things));
-    const leaf: Goal =
-      target.kind === 'bowl'
-        ? { inside: { object: object.name, container: target.name } }
-        : { on: { object: object.name, support: target.name } };
     return {
       things,
       bowl: SMALL_BOWL,
-      instruction: `Pick up the ${object.name} and place it on the ${target.name}.`,
+      ...putOn(things, object, target),
       rewordings: [`Take the ${object.name} and put it onto the ${target.name}.`],
-      goal: { all: [leaf, ...others.map(stays), ...allReleased([object])] },
     };
   },
 };
