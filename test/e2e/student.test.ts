@@ -136,8 +136,8 @@ describe('the student', () => {
       const alone = await teach({ task: 'cube-lift', mode: 'M1', scene: 3, student });
       expect(alone.outcome).toMatchObject({ kind: 'finished', turns: 2 });
       expect(alone.verdict.success).toBe(false);
-      const watched = await teach({ task: 'cube-lift', mode: 'M3', scene: 3, student, turns: 2 });
-      expect(watched.outcome).toMatchObject({ kind: 'turns', turns: 2 });
+      const watched = await teach({ task: 'cube-lift', mode: 'M3', scene: 3, student, turns: 3 });
+      expect(watched.outcome).toMatchObject({ kind: 'turns', turns: 3 });
       expect(watched.verdict.success).toBe(false);
       expect(watched.told).toContain('You said FINISH, but the work goes on');
     },
