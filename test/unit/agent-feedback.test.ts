@@ -12,7 +12,7 @@ type Ran = Extract<BlockStory, { kind: 'ran' }>;
 
 function checkOf(diagnostics: readonly CheckDiagnostic[] = []): CheckResult {
   const effects = { calls: [], objectNames: [], computedNameLines: [], imports: [], loops: [] };
-  return { ok: true, diagnostics, javascript: '', exportedNames: [], effects, declarations: '' };
+  return { ok: true, diagnostics, javascript: '', exportedNames: [], effects, declarations: '', topLevel: [] };
 }
 
 function diagnostic(line: number, more: Partial<CheckDiagnostic> = {}): CheckDiagnostic {
