@@ -25,9 +25,9 @@ const CORE = [
 const SEED0 = '0';
 /**
  * Tasks tried at S2 besides, and tasks repeated on one worker at S2 and S3: drawn anew in every run, as all of them take
- * half an hour. CAPSTAN_ALL_EXPERTS=1 runs every one.
+ * half an hour. CAPSTAN_TEST_ALL=1 runs every one.
  */
-const SAMPLE = process.env.CAPSTAN_ALL_EXPERTS === '1' ? Number.POSITIVE_INFINITY : 8;
+const SAMPLE = process.env.CAPSTAN_TEST_ALL === '1' ? Number.POSITIVE_INFINITY : 8;
 /** Trials of a core task at the tiers that the experts are written for; every other task and tier has one. */
 const TRIALS = 5;
 const MINUTES = 60_000;

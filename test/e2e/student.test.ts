@@ -115,10 +115,19 @@ const CLASS: readonly (readonly [task: StudentTask, scene: number, students: Rea
   ['spill-wipe', 3, { M1: 8, M2: 6, M3: 2, M4: 10 }],
 ];
 
+/**
+ * One mode for each task, the next one in every run, so that every mode is learned at: all twenty lessons take as long as
+ * all other tests together. CAPSTAN_TEST_ALL=1 gives them all.
+ */
+const LESSONS = CLASS.flatMap(([task, scene, students], row) =>
+  MODES.filter(
+    (_, column) =>
+      process.env.CAPSTAN_TEST_ALL === '1' || column === (row + Number(process.env.CAPSTAN_TEST_SEED)) % MODES.length,
+  ).map((mode) => ({ task, scene, mode, seed: students[mode] })),
+);
+
 describe('the student', () => {
-  test.each(
-    CLASS.flatMap(([task, scene, students]) => MODES.map((mode) => ({ task, scene, mode, seed: students[mode] }))),
-  )(
+  test.each(LESSONS)(
     'learns $task at $mode',
     async ({ task, scene, mode, seed }) => {
       const student = new Student({ task, seed });
