@@ -129,6 +129,27 @@ export const previewSchema = z.object({
   predictedSuccess: z.enum(['yes', 'no', 'unknown']).optional(),
   /** What is known of each source line that moves or senses. */
   lines: z.array(z.object({ line, knowledge: z.enum(['exact', 'predicted', 'not-reached']) })).optional(),
+  /** Whether the twin's world was a copy of the true one (tier S1) or built from what was perceived. */
+  world: z.enum(['copied', 'perceived']).optional(),
+  /** Motions, and how many of them came after a look that the preview had to draw itself. */
+  motions: z.object({ count: z.int().nonnegative(), onPredictedLooks: z.int().nonnegative() }).optional(),
+  /** What became of each thing; heights of falls as the greatest speed downwards outside of a hand, m/s. */
+  things: z
+    .array(
+      z.object({
+        name: z.string(),
+        from: vec3,
+        to: vec3,
+        fellMPerS: z.number(),
+        heldBy: z.enum(['left', 'right']).optional(),
+        on: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** What the critics of the motion found. */
+  findings: z
+    .array(z.object({ critic: z.string(), message: z.string(), line: line.optional(), timeS: z.number() }))
+    .optional(),
 });
 
 /** `/approval`: a decision about one block. */
@@ -271,6 +292,18 @@ export const modelSchema = z.object({
     .optional(),
 });
 
+/** `/function`: a function that a program called, that did not exist and was written for it: a candidate for a skill. */
+export const functionSchema = z.object({
+  /** The program that it stands behind. */
+  block,
+  name: z.string(),
+  source: z.string(),
+  /** SHA-256 of the source, hexadecimal. */
+  sha256: z.string(),
+  /** 1: the program calls it; 2: a function of depth 1 does; and so on. */
+  depth: z.int().positive(),
+});
+
 /** `/turn`: where the turns of a model stand, and what they have used. Turns count from 1. */
 export const turnSchema = z.object({
   event: z.enum(['started', 'replied', 'ended']),
@@ -315,4 +348,5 @@ export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
 export type TurnMessage = DeepReadonly<z.infer<typeof turnSchema>>;
+export type FunctionMessage = DeepReadonly<z.infer<typeof functionSchema>>;
 export type ModelMessage = DeepReadonly<z.infer<typeof modelSchema>>;

@@ -8,6 +8,7 @@ import {
   approvalSchema,
   callSchema,
   checkSchema,
+  functionSchema,
   gateSchema,
   marksSchema,
   modelSchema,
@@ -78,6 +79,7 @@ export const TOPICS = {
   '/remark': ownTopic('/remark', 'capstan.Remark', 'kept', remarkSchema),
   '/stop': ownTopic('/stop', 'capstan.Stop', 'flushed', stopSchema),
   '/model': ownTopic('/model', 'capstan.Model', 'flushed', modelSchema),
+  '/function': ownTopic('/function', 'capstan.Function', 'kept', functionSchema),
   '/turn': ownTopic('/turn', 'capstan.Turn', 'kept', turnSchema),
   '/result': ownTopic('/result', 'capstan.Result', 'flushed', resultSchema),
 } as const;

@@ -67,9 +67,13 @@ export function mountsOf(world: TaskWorld): readonly Mount[] {
 }
 
 /** Who looks: the running program, or whoever writes the next one. */
-export type Audience = 'programs' | 'writer';
+export type Audience = 'programs' | 'writer' | 'preview';
 
-const NOISE_NAMES = { programs: 'sensor noise of look', writer: 'sensor noise of picture' } as const;
+const NOISE_NAMES = {
+  programs: 'sensor noise of look',
+  writer: 'sensor noise of picture',
+  preview: 'sensor noise of survey',
+} as const;
 
 export class SimulatedCameras implements Cameras {
   readonly names: readonly string[];
@@ -96,10 +100,7 @@ export class SimulatedCameras implements Cameras {
   }
 
   async look(camera: string, signal?: AbortSignal): Promise<Observation> {
-    const mount = this.#mounts.find(({ name }) => name === camera);
-    if (mount === undefined) {
-      throw new RangeError(`there is no camera "${camera}"; there are: ${this.names.join(', ')}`);
-    }
+    const mount = this.#mountOf(camera);
     // Drawing takes a while: stops and beats come first.
     await nextTurn();
     signal?.throwIfAborted();
@@ -108,6 +109,17 @@ export class SimulatedCameras implements Cameras {
     const random = createRandomStream(this.#seed, `${NOISE_NAMES[this.#audience]} ${look}`);
     const seen = this.#sensors.noise === 'off' ? picture : addSensorNoise(picture, random, TYPICAL_SENSOR);
     return { camera, ...seen, worldFromCamera, timeS: this.#world.timeS };
+  }
+
+  /** Where a camera stands now. @throws RangeError for a camera that does not exist */
+  poseOf(camera: string): Pose {
+    return poseOf(this.#world, this.#mountOf(camera));
+  }
+
+  #mountOf(camera: string): Mount {
+    const mount = this.#mounts.find(({ name }) => name === camera);
+    if (mount !== undefined) return mount;
+    throw new RangeError(`there is no camera "${camera}"; there are: ${this.names.join(', ')}`);
   }
 }
 

@@ -39,7 +39,8 @@ export class AgentTeller {
         tell(`turn ${event.turn} of ${this.#turns}; used so far: ${spendingInWords(this.#budget)}`);
         return;
       case 'asked':
-        if (event.attempt > 1) tell('  asked again: the reply was neither one program nor FINISH');
+        if (event.purpose === 'function') tell('  the program calls a function that does not exist: asking for it');
+        else if (event.attempt > 1) tell('  asked again: the reply was neither one program nor FINISH');
         else if (event.purpose === 'difference') tell('  asking what the pictures show');
         return;
       case 'described':
@@ -53,6 +54,9 @@ export class AgentTeller {
         return;
       case 'replied':
         if (event.decision.kind === 'finish') tell(`  the model says it is done: ${printable(event.decision.reason)}`);
+        return;
+      case 'function':
+        tell(`  the function ${printable(event.written.name)} was written for the program, and stands behind it`);
         return;
       case 'checked':
         for (const line of diagnosticLines(event.program.check)) tell(`  ${line}`);

@@ -6,6 +6,12 @@ import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
 import type { Proposal } from '../session/operator.ts';
 import { printable } from './command.ts';
 
+const HEADINGS = {
+  none: '--- no preview ---',
+  copied: '--- preview in the twin ---',
+  perceived: '--- preview in a twin built from what was perceived ---',
+} as const;
+
 export function diagnosticLines({ diagnostics }: CheckResult): string[] {
   return diagnostics.map(
     ({ line, column, severity, message, hint, code }) =>
@@ -16,12 +22,14 @@ export function diagnosticLines({ diagnostics }: CheckResult): string[] {
 /** What check and preview found, and what they could not know; without a preview, what the code alone says. */
 export function approvalCard({ check: checked, preview: facts, source }: Proposal): string {
   const { effects } = checked;
-  const lines = ['', facts === null ? '--- no preview ---' : '--- preview in the twin ---'];
+  const isPreviewed = facts !== null && facts.outcome !== 'skipped';
+  const lines = ['', HEADINGS[isPreviewed ? (facts.world ?? 'copied') : 'none']];
   const calls = effects.calls.map(({ name, risk, lines: at }) => `${name} x${at.length} (${risk})`);
   lines.push(row('calls', calls.join(', ') || 'none'));
   if (effects.objectNames.length > 0) lines.push(row('objects', effects.objectNames.join(', ')));
-  if (facts === null) {
-    lines.push(row('known', 'nothing in advance: at this tier the program acts on what its cameras will show it'));
+  if (!isPreviewed) {
+    const why = facts?.failure?.message ?? 'this session makes no previews';
+    lines.push(row('known', `nothing in advance: ${why}`));
     lines.push(row('limits', 'every motion still passes the gate: room, speed, force, calls and time of the rig'));
     return lines.join('\n');
   }
@@ -54,8 +62,11 @@ export function approvalCard({ check: checked, preview: facts, source }: Proposa
     const asked = Number(value.toPrecision(4));
     lines.push(row('asks for', `${limit} ${asked}, over the soft limit ${soft}: ${where}; to approve is to allow it`));
   }
+  for (const { critic, message, line } of facts.findings ?? []) {
+    lines.push(row('look at', `${line === undefined ? '' : `line ${line}: `}${message} [${critic}]`));
+  }
   for (const text of facts.output ?? []) lines.push(row('prints', text));
-  lines.push(row('known', knowledge(checked, facts)));
+  lines.push(...knowledge(checked, facts).map((text) => row('known', text)));
   lines.push(...outcomeLines(facts, source));
   return lines.join('\n');
 }
@@ -64,14 +75,20 @@ function row(label: string, text: string): string {
   return `  ${label.padEnd(10)} ${printable(text)}`;
 }
 
-/** Lines of API calls by what the preview knows of them. At tier S1 what was reached is exact. */
-function knowledge({ effects }: CheckResult, facts: PreviewFacts): string {
-  const calling = new Set(effects.calls.flatMap(({ lines }) => lines));
-  const exact = (facts.lines ?? []).filter(({ knowledge: kind }) => kind === 'exact').length;
-  const reached = new Set((facts.lines ?? []).map(({ line }) => line));
+/** Lines of API calls by what the preview knows of them, and what motions go by. */
+function knowledge({ effects }: CheckResult, { lines = [], world, motions }: PreviewFacts): string[] {
+  const calling = new Set(effects.calls.flatMap(({ lines: at }) => at));
+  const of = (kind: string) => lines.filter(({ knowledge: known }) => known === kind);
+  const reached = new Set(lines.filter(({ knowledge: kind }) => kind !== 'not-reached').map(({ line }) => line));
   const missed = [...calling].filter((line) => !reached.has(line)).sort((a, b) => a - b);
   const rest = missed.length === 0 ? 'none left out' : `not reached: line ${missed.join(', ')}`;
-  return `${exact} of ${calling.size} calling lines exact (the twin copies the world), ${rest}`;
+  const exact = `${of('exact').length} of ${calling.size} calling lines exact`;
+  if (world !== 'perceived') return [`${exact} (the twin copies the world), ${rest}`];
+  const predicted = `${of('predicted').length} predicted (the twin is built from what the cameras saw), ${rest}`;
+  if (motions === undefined || motions.count === 0) return [`${exact}, ${predicted}`];
+  const { count, onPredictedLooks } = motions;
+  const depends = `${onPredictedLooks} of ${count} motions depend on what the camera sees after the first touch`;
+  return [`${exact}, ${predicted}`, depends];
 }
 
 function outcomeLines({ outcome, failure, predictedSuccess }: PreviewFacts, source: string): string[] {

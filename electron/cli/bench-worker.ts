@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { episodeFileName } from '../../drivers/episode/episode-info.ts';
+import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode-info.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
 import { createEpisodeWriter, type EpisodeWriter } from '../../drivers/episode/writer.ts';
 import { parseRig, type Rig } from '../../drivers/rig/rig-file.ts';
@@ -37,7 +37,7 @@ let setup: Setup | undefined;
 /** Tasks by their text: most benchmarks run one text many times. */
 const parsed = new Map<string, Task>();
 
-async function trial({ arm: index, seed, taskText, taskPath, block }: Trial): Promise<TrialResult> {
+async function trial({ arm: index, seed, taskText, taskPath, block, episodeFile }: Trial): Promise<TrialResult> {
   const arm = setup?.arms[index];
   if (setup === undefined || arm === undefined) throw new Error('the worker was not configured');
   const { recordFolder, mujoco, rigs } = setup;
@@ -55,8 +55,10 @@ async function trial({ arm: index, seed, taskText, taskPath, block }: Trial): Pr
   };
   let writer: EpisodeWriter | undefined;
   const result = await runTrial(options, block, async (cell) => {
-    if (recordFolder === null) return;
-    writer = await startRecording(cell, arm, seed, { folder: recordFolder, taskText, source: block.source });
+    if (recordFolder === null && episodeFile === undefined) return;
+    const fileOf = (info: EpisodeInfo) =>
+      episodeFile ?? join(recordFolder ?? '', episodeFileName(info, BigInt(Date.now()) * 1_000_000n));
+    writer = await startRecording(cell, arm, seed, { fileOf, taskText, source: block.source });
   });
   const ended = {
     outcome: result.success ? ('succeeded' as const) : ('failed' as const),
@@ -85,9 +87,13 @@ async function startRecording(
   cell: Cell,
   what: Arm,
   seed: number,
-  { folder, taskText, source }: { readonly folder: string; readonly taskText: string; readonly source: string },
+  {
+    fileOf,
+    taskText,
+    source,
+  }: { fileOf(info: EpisodeInfo): string; readonly taskText: string; readonly source: string },
 ): Promise<EpisodeWriter> {
-  const info = {
+  const info: EpisodeInfo = {
     id: randomBytes(4).toString('hex'),
     task: cell.task.name,
     seed,
@@ -98,7 +104,7 @@ async function startRecording(
     instruction: cell.task.instruction,
     versions: what.versions,
   };
-  const path = join(folder, episodeFileName(info, BigInt(Date.now()) * 1_000_000n));
+  const path = fileOf(info);
   const writer = createEpisodeWriter(await createNodeFileSink(path), {
     info,
     timeline: 'robot',

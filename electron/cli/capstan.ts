@@ -9,6 +9,7 @@ import { RemoteError } from '../ipc/rpc.ts';
 import { NotFoundError, VERSION } from '../session/installation.ts';
 import { BENCH_COMMAND } from './bench-command.ts';
 import { CHECK_COMMAND } from './check-command.ts';
+import { COLLECT_COMMAND } from './collect-command.ts';
 import { type Command, readInput, tell, UsageError, usageOf } from './command.ts';
 import { COMPARE_COMMAND } from './compare-command.ts';
 import { DOCTOR_COMMAND } from './doctor-command.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  COLLECT_COMMAND,
   EXPORT_COMMAND,
   DOCTOR_COMMAND,
 ];

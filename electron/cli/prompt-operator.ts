@@ -125,7 +125,11 @@ export class PromptOperator implements Operator {
       tell('The edited program does not pass the check and was dropped; the one above is unchanged.');
     }
     const warning =
-      preview === null ? 'Nothing was previewed. ' : preview.outcome === 'passed' ? '' : 'The preview did not pass. ';
+      preview === null || preview.outcome === 'skipped'
+        ? 'Nothing was previewed. '
+        : preview.outcome === 'passed'
+          ? ''
+          : 'The preview did not pass. ';
     for (;;) {
       const reply = await this.#input.ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `, signal);
       switch (reply?.trim().toLowerCase()) {

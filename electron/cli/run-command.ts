@@ -98,8 +98,7 @@ export const RUN_COMMAND: Command = {
       detector,
       pace: readPace(input.text('pace') ?? ''),
       recordFolder: resolve(input.text('record') ?? episodeFolder()),
-      // The twin copies the world; a tier that may not know the world gets no preview from it.
-      previews: tier === 'S1',
+      previews: true,
       ...work.record,
       events: {
         output: ({ channel, text, line }) => {
@@ -120,7 +119,7 @@ export const RUN_COMMAND: Command = {
           ? new AutomaticOperator('--approve auto', (proposal) => tell(approvalCard(proposal)))
           : new PromptOperator(operatorInput),
       ),
-      previews: tier === 'S1',
+      previews: true,
       speedScale,
       origin: work.origin,
       onStep: steps.step,

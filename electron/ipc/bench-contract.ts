@@ -32,6 +32,8 @@ export const BENCH_CONTRACT = {
         taskText: z.string(),
         taskPath: z.string(),
         block: blockSchema,
+        /** Where its episode goes, instead of the folder for all. */
+        episodeFile: z.string().optional(),
       }),
       result: trialResultSchema,
     },

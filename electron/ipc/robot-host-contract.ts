@@ -1,8 +1,9 @@
 // Owns every message between the session process and a robot host (live or twin). Plain data only.
 
 import { z } from 'zod';
-import { callSchema, failureSchema, previewSchema } from '../../drivers/episode/messages.ts';
+import { callSchema, failureSchema, poseSchema, previewSchema } from '../../drivers/episode/messages.ts';
 import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
+import { observationSchema, perceivedSceneSchema, vec3Schema } from '../../drivers/perceived-scene.ts';
 import { serverSettingsSchema } from '../../skills/perception/server-settings.ts';
 import type { Contract, Frozen } from './rpc.ts';
 
@@ -19,6 +20,7 @@ export const blockSchema = z.object({
   source: z.string(),
   javascript: z.string(),
   loops: z.array(z.object({ line: z.int(), endLine: z.int(), kind: z.enum(['bounded', 'unbounded']) })),
+  callingLines: z.array(z.int().positive()).optional(),
 });
 
 export const settingsSchema = z.object({
@@ -79,6 +81,24 @@ const snapshotSchema = z.object({
   sandbox: bytes,
 });
 
+const boxSchema = z.object({ name: z.string(), pose: poseSchema.readonly(), size: vec3Schema }).readonly();
+
+/** What a tier that looks remembers of earlier blocks. */
+const memorySchema = z.object({
+  count: z.int().nonnegative(),
+  looks: z.array(z.tuple([z.string(), observationSchema]).readonly()).readonly(),
+  named: z.array(boxSchema).readonly(),
+  held: z.array(z.tuple([z.enum(['left', 'right']), z.string()]).readonly()).readonly(),
+  points: float64s,
+});
+
+/** The state a preview begins with: a copy of the live one at tier S1, above it what was perceived and nothing else. */
+const rehearsalStartSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('copy'), snapshot: snapshotSchema }),
+  z.object({ kind: z.literal('perceived'), perceived: perceivedSceneSchema, memory: memorySchema, sandbox: bytes }),
+]);
+export type RehearsalStart = Frozen<z.infer<typeof rehearsalStartSchema>>;
+
 const openSchema = z.object({
   role: z.enum(['live', 'twin']),
   taskText: z.string(),
@@ -125,13 +145,18 @@ export const ROBOT_HOST_CONTRACT = {
     /** Writes a message of the session's own into the episode. */
     record: {
       params: z.object({
-        topic: z.enum(['/program', '/check', '/approval', '/remark', '/model', '/turn', '/log']),
+        topic: z.enum(['/program', '/check', '/approval', '/remark', '/model', '/function', '/turn', '/log']),
         message: z.unknown(),
       }),
       result: nothing,
     },
+    /** Runs a block in the twin, from the state as it is now. Nothing moves; what is to be approved is recorded. */
     preview: {
-      params: z.object({ block: blockSchema, speedScale: z.number().positive().max(1) }),
+      params: z.object({
+        block: blockSchema,
+        speedScale: z.number().positive().max(1),
+        purpose: z.enum(['approval', 'comparison']),
+      }),
       result: previewFactsSchema,
     },
     offer: {
@@ -160,7 +185,7 @@ export const ROBOT_HOST_CONTRACT = {
     rehearse: {
       params: z.object({
         block: blockSchema,
-        snapshot: snapshotSchema,
+        start: rehearsalStartSchema,
         speedScale: z.number().positive().max(1),
         previewId: z.string(),
       }),

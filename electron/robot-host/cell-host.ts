@@ -1,5 +1,4 @@
-// Owns one cell behind messages: the live cell of a session, or the twin that rehearses its blocks. It alone hands an
-// approved block to the sandbox. Must never approve, reset or resume anything by itself.
+// Owns the live cell of a session behind messages. It alone hands an approved block to the sandbox. Must never approve, reset or resume anything by itself.
 
 import { describeCause } from '../../drivers/episode/episode-error.ts';
 import type { EpisodeInfo } from '../../drivers/episode/episode-info.ts';
@@ -19,25 +18,19 @@ import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
-import type { BlockOutcome, OutputLine, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
 import {
   type BlockReport,
   CAMERA_NAMES,
   type OpenParams,
-  type PreviewFacts,
+  type RehearsalStart,
   type ReportedLine,
   type ROBOT_HOST_CONTRACT,
 } from '../ipc/robot-host-contract.ts';
 import type { EventHandlers, Result } from '../ipc/rpc.ts';
-import {
-  type CallRecord,
-  Cell,
-  type CellSnapshot,
-  type CheckedBlock,
-  PLAIN_RUN,
-  type RunSettings,
-} from '../session/cell.ts';
-import { FactsCollector } from '../session/preview-facts.ts';
+import { blockFailure, reportedLine } from '../session/block-report.ts';
+import { type CallRecord, Cell, type CheckedBlock, type RunSettings } from '../session/cell.ts';
+import type { TierSide } from '../session/tier-side.ts';
 import { callStory } from './call-story.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { tickAfterArrivals } from './gate-watch.ts';
@@ -70,6 +63,7 @@ export class CellHost {
   readonly #unreported = new Set<string>();
   #allReported: () => void = () => undefined;
   #running: AbortController | undefined;
+  #survey: ReturnType<NonNullable<TierSide['survey']>> | undefined;
   #calls: CallRecord[] = [];
   #output: ReportedLine[] = [];
 
@@ -86,7 +80,6 @@ export class CellHost {
 
   async #open(params: OpenParams): Promise<void> {
     const task = parseTask(params.taskText, params.taskPath);
-    const live = params.role === 'live';
     const pace = params.pace === 'fast' ? fastPacer() : realTimePacer(params.pace);
     const cell = await Cell.open({
       mujoco: await loadMujoco(),
@@ -100,8 +93,8 @@ export class CellHost {
       // A world that outruns its recording waits for it.
       pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
       nowS: () => performance.now() / 1000,
-      requiredBeats: live ? [HEADLESS_BEAT] : [],
-      purpose: live ? 'live' : 'preview',
+      requiredBeats: [HEADLESS_BEAT],
+      purpose: 'live',
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;
@@ -171,6 +164,7 @@ export class CellHost {
   }
 
   async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
+    this.#survey = undefined;
     this.#calls = [];
     this.#output = [];
     this.#running = new AbortController();
@@ -187,46 +181,21 @@ export class CellHost {
     }
   }
 
-  /** Twin only: takes the state over, runs the block under its own gate, and tells what happened. */
-  async rehearse(
-    block: CheckedBlock,
-    snapshot: CellSnapshot,
-    speedScale: number,
-    previewId: string,
-  ): Promise<PreviewFacts> {
-    const { cell } = this;
-    await cell.restore(snapshot);
-    const state = await cell.robot.state();
-    const settings: RunSettings = { ...PLAIN_RUN, speedScale };
-    const offer = cell.gate.offer(await cell.claims(block, settings));
-    cell.gate.approve(offer.id, offer.digest, { kind: 'automatic', name: 'preview' });
-    const collector = new FactsCollector(cell.world);
-    const report = await this.run(block, offer.id, settings);
-    const facts = collector.facts();
-    const unexpected = facts.contacts.find(({ kind }) => kind === 'unexpected');
-    const failure =
-      report.failure ??
-      (unexpected === undefined
-        ? undefined
-        : {
-            code: 'UNEXPECTED_CONTACT',
-            stage: 'motion' as const,
-            message: `${unexpected.a} touched ${unexpected.b} at ${unexpected.timeS.toFixed(2)} s of the preview.`,
-            hint: 'Keep the way clear, or approach from above.',
-          });
-    const verdict = failure === undefined ? cell.judge() : undefined;
-    return {
-      ...facts,
-      previewId,
-      outcome: failure === undefined ? 'passed' : 'failed',
-      failure,
-      output: report.output.map(({ text }) => text),
-      predictedSuccess: verdict === undefined ? 'unknown' : verdict.success ? 'yes' : 'no',
-      lines: knownLines(this.#calls),
-      startJointsRad: state.arms.map(({ commandedPositionsRad }) => [...commandedPositionsRad]),
-      softExcesses: worstExcesses(cell),
-      calls: report.calls,
-    };
+  /**
+   * The state a preview begins with: at tier S1 a copy, above it what is perceived. That is the same for every preview
+   * until something runs.
+   */
+  async rehearsalStart(): Promise<RehearsalStart> {
+    const { side } = this.cell;
+    const snapshot = await this.cell.snapshot();
+    if (side.survey === undefined) return { kind: 'copy', snapshot };
+    this.#survey ??= side.survey();
+    try {
+      return { kind: 'perceived', ...(await this.#survey), sandbox: snapshot.sandbox };
+    } catch (error) {
+      this.#survey = undefined;
+      throw error;
+    }
   }
 
   /** One for the whole session: each of its pictures has noise of its own. */
@@ -248,6 +217,7 @@ export class CellHost {
 
   judge(): Verdict {
     this.#judged = true;
+    this.#survey = undefined;
     return this.cell.judge();
   }
 
@@ -298,7 +268,7 @@ export class CellHost {
     }
     return {
       status: outcome.status,
-      failure: outcome.status === 'finished' ? undefined : blockFailure(outcome.error),
+      failure: blockFailure(outcome),
       output: [...this.#output],
       calls: outcome.usage.calls,
       callStory: this.#calls.map(callStory),
@@ -317,35 +287,6 @@ export class CellHost {
       failure: report.failure,
     });
   }
-}
-
-function reportedLine({ level, text, line }: OutputLine): ReportedLine {
-  return { channel: level === 'debug' ? 'log' : level, text, line: line ?? undefined };
-}
-
-function blockFailure(
-  error: Extract<BlockOutcome, { status: 'failed' }>['error'],
-): NonNullable<BlockReport['failure']> {
-  const { code, message, stage, hint, line, column } = error;
-  return { code, message, stage, hint, line: line ?? undefined, column: column ?? undefined };
-}
-
-/** Lines that called the API: at tier S1 the twin copies the world, so what was reached is exact. */
-function knownLines(calls: readonly CallRecord[]): PreviewFacts['lines'] {
-  const lines = new Set(calls.flatMap(({ line }) => (line === undefined ? [] : [line])));
-  return [...lines].sort((a, b) => a - b).map((line) => ({ line, knowledge: 'exact' }));
-}
-
-/** The largest excess of each soft limit. */
-function worstExcesses(cell: Cell): PreviewFacts['softExcesses'] {
-  const worst = new Map<string, PreviewFacts['softExcesses'][number]>();
-  for (const { limit, value, soft, where } of cell.gate.collected()) {
-    const known = worst.get(limit);
-    if (known === undefined || Math.abs(value - soft) > Math.abs(known.value - known.soft)) {
-      worst.set(limit, { limit, value, soft, where });
-    }
-  }
-  return [...worst.values()];
 }
 
 function episodeInfo(params: OpenParams, cell: Cell, instruction: string): EpisodeInfo {

@@ -10,6 +10,7 @@ import { type Client, connect, serve } from '../ipc/rpc.ts';
 import { bundledEntry } from '../session/installation.ts';
 import { CellHost } from './cell-host.ts';
 import { takePicture } from './picture.ts';
+import { TwinHost } from './twin-host.ts';
 
 /** The twin gives way to everything else on the machine. */
 const TWIN_PRIORITY = 10;
@@ -18,6 +19,7 @@ type Twin = Client<typeof ROBOT_HOST_CONTRACT>;
 
 let host: CellHost | undefined;
 let twin: Promise<Twin> | undefined;
+let rehearsals: TwinHost | undefined;
 
 function opened(): CellHost {
   if (host === undefined) throw new Error('no cell is open; nothing can move');
@@ -28,7 +30,9 @@ function opened(): CellHost {
 async function startTwin(params: OpenParams): Promise<Twin> {
   const child = startEntry(bundledEntry('robot-host.js'));
   const client = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'preview'), {});
-  await client.request('open', { ...params, role: 'twin', episodePath: null, pace: 'fast' });
+  // Above tier S1 the twin must not know what the live world was drawn from.
+  const seed = params.tier === 'S1' ? params.seed : 0;
+  await client.request('open', { ...params, seed, role: 'twin', episodePath: null, pace: 'fast' });
   return client;
 }
 
@@ -39,15 +43,19 @@ const server = serve(
   channel,
   {
     open: async (params) => {
-      if (params.role === 'twin') setPriority(TWIN_PRIORITY);
       const sandbox = new ProcessSandbox();
+      if (params.role === 'twin') {
+        setPriority(TWIN_PRIORITY);
+        rehearsals = await TwinHost.open(params, sandbox);
+        return { robotId: 'twin', robotKind: 'simulated' as const, apiVersion: '' };
+      }
       host = await CellHost.open(params, sandbox, {
         output: (line) => server.emit('output', line),
         call: (call) => server.emit('call', call),
         stopped: (stop) => server.emit('stopped', stop),
         recordingFailed: (failure) => server.emit('recordingFailed', failure),
       });
-      if (params.role === 'live' && params.previews) {
+      if (params.previews) {
         twin = startTwin(params);
         twin.catch(() => undefined); // a twin that did not start is reported by the preview that needs it
       }
@@ -60,16 +68,17 @@ const server = serve(
       await writer?.flush();
       return {};
     },
-    preview: async ({ block, speedScale }) => {
-      const { cell, writer, blockIndex } = opened();
+    preview: async ({ block, speedScale, purpose }) => {
+      const live = opened();
+      const { cell, writer, blockIndex } = live;
       if (twin === undefined) throw new Error('this session was opened without previews');
       const facts = await (await twin).request('rehearse', {
         block,
-        snapshot: await cell.snapshot(),
+        start: await live.rehearsalStart(),
         speedScale,
         previewId: randomUUID(),
       });
-      writer?.record('/preview', cell.world.timeS, { block: blockIndex, ...facts });
+      if (purpose === 'approval') writer?.record('/preview', cell.world.timeS, { block: blockIndex, ...facts });
       return facts;
     },
     offer: async ({ block, settings }) => {
@@ -88,7 +97,10 @@ const server = serve(
       await opened().cell.gate.reset(stopId, { kind: 'person', name: by });
       return {};
     },
-    rehearse: ({ block, snapshot, speedScale, previewId }) => opened().rehearse(block, snapshot, speedScale, previewId),
+    rehearse: ({ block, start, speedScale, previewId }) => {
+      if (rehearsals === undefined) throw new Error('this process is no twin; nothing was run');
+      return rehearsals.rehearse(block, start, speedScale, previewId);
+    },
     picture: async ({ width, height }) => ({ png: takePicture(opened().cell.world, width, height) }),
     look: () => opened().look(),
     finish: async (outcome) => opened().finish(outcome),

@@ -6,12 +6,13 @@ import { drawScene } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { type Budget, usd } from '../../skills/agent/budget.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
+import { FunctionWriter } from '../../skills/agent/function-writer.ts';
 import type { MeteredModel } from '../../skills/agent/metered-model.ts';
 import { createModelLog } from '../../skills/agent/model-record.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
 import { readNotes } from '../../skills/agent/notes.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
-import { systemPrompt } from '../../skills/agent/system-prompt.ts';
+import { functionSystemPrompt, systemPrompt } from '../../skills/agent/system-prompt.ts';
 import { runTurns, type TurnEvent, USUAL_REPLIES } from '../../skills/agent/turn-loop.ts';
 import type { TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
 import { Observer } from '../../skills/agent/visual-difference.ts';
@@ -20,12 +21,15 @@ import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { loadLibrary } from '../../skills/library/load-library.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { AgentSettings } from './agent-settings.ts';
+import { sha256OfText } from './installation.ts';
 import type { Session } from './session.ts';
 
 /** Most tokens of a request, as estimated: half of what models of today take, so that a wrong estimate does no harm. */
 const MAX_INPUT_TOKENS = 100_000;
 /** Most tokens of a reply with a program, reasoning included. */
 const MAX_OUTPUT_TOKENS = 12_000;
+/** Most tokens of one function that a program lacks. */
+const MAX_FUNCTION_TOKENS = 6000;
 /** Most tokens of a description of pictures. */
 const MAX_DESCRIPTION_TOKENS = 3000;
 
@@ -51,6 +55,7 @@ export class AgentSession {
   readonly #conversation: Conversation;
   readonly #writer: MeteredModel;
   readonly #observer: Observer | undefined;
+  readonly #functionWriter: FunctionWriter;
   /** What is written into the episode, one after the other. */
   #recording: Promise<void> = Promise.resolve();
 
@@ -83,6 +88,17 @@ export class AgentSession {
             maxOutputTokens: MAX_DESCRIPTION_TOKENS,
           })
         : undefined;
+    this.#functionWriter = new FunctionWriter({
+      model: this.#writer,
+      prompts: this.#prompts,
+      system: functionSystemPrompt({
+        prompts: this.#prompts,
+        api: apiFor(apiChoice(task, agentMode(settings.mode).tier)),
+        modules: GUEST_MODULES,
+        skills: loadLibrary(),
+      }),
+      maxOutputTokens: MAX_FUNCTION_TOKENS,
+    });
   }
 
   /**
@@ -101,6 +117,7 @@ export class AgentSession {
           prompts: this.#prompts,
           feedback,
           observer: this.#observer,
+          functionWriter: this.#functionWriter,
           instruction,
           objects: tier === 'S1' ? objectNames(task, seed) : undefined,
           scene: settings.scene,
@@ -125,6 +142,10 @@ export class AgentSession {
       const message =
         decision.kind === 'finish' ? decision.reason : decision.kind === 'malformed' ? decision.problem : undefined;
       this.#record('/turn', { event: 'replied', turn, decision: decision.kind, message, budget: this.#budget() });
+    } else if (event.kind === 'function') {
+      const { name, source, depth } = event.written;
+      const block = this.#options.session.blockIndex;
+      this.#record('/function', { block, name, source, sha256: sha256OfText(source), depth });
     } else if (event.kind === 'ended') {
       const { outcome } = event;
       const { turns, kind } = outcome;

@@ -16,8 +16,10 @@ import { GateRefusal } from '../../drivers/gate/refusal.ts';
 import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import type { Rig } from '../../drivers/rig/rig-file.ts';
 import type { Pacer } from '../../drivers/simulated/pacer.ts';
+import { perceivedWorld } from '../../drivers/simulated/perceived-world.ts';
 import { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
+import type { Goal } from '../../sim/tasks/goal.ts';
 import { judge, type Verdict } from '../../sim/tasks/judge.ts';
 import { drawScene, homeJointsOf } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
@@ -36,7 +38,7 @@ import type {
   SandboxModule,
 } from '../../skills/sandbox/policy-sandbox.ts';
 import { createCallOrder } from './call-order.ts';
-import { openTierSide, type TierSide } from './tier-side.ts';
+import { openTierSide, type SceneGuess, type TierSide } from './tier-side.ts';
 
 /** A block that has passed the check. */
 export interface CheckedBlock {
@@ -45,6 +47,8 @@ export interface CheckedBlock {
   readonly source: string;
   readonly javascript: string;
   readonly loops: readonly LoopSite[];
+  /** Lines that call the API, for the preview to say which it did not reach. */
+  readonly callingLines?: readonly number[];
 }
 
 /** One finished API call. */
@@ -85,6 +89,8 @@ export interface CellOptions {
   readonly modules: readonly SandboxModule[];
   /** Finds things in pictures at the tiers that look; the pixel detector unless given. */
   readonly detector?: Detector;
+  /** The world is what was perceived, not what the seed draws: previews above tier S1. */
+  readonly guess?: SceneGuess;
   readonly pacer: Pacer;
   /** Clock of the gate, seconds. */
   readonly nowS: () => number;
@@ -182,17 +188,28 @@ export class Cell {
       );
     }
     const api = apiFor(apiChoice(options.task, options.tier));
-    const world = new TaskWorld(options.mujoco, drawScene(options.task, options.seed));
-    const { sandbox, modules, blocks = 'many' } = options;
+    const { guess, task, sandbox, modules, blocks = 'many' } = options;
+    const world =
+      guess === undefined
+        ? new TaskWorld(options.mujoco, drawScene(task, options.seed))
+        : new TaskWorld(options.mujoco, perceivedWorld(task, guess.perceived), guess.perceived.timeS);
     await sandbox.open({ seed: PROGRAM_SEED, functions: guestFunctions(api), modules, blocks });
     return new Cell(options, world, api);
   }
 
-  /** Adds somebody to tell what happens from now on. */
-  observe(watch: CellWatch): void {
+  /** Adds somebody to tell what happens from now on; returns how to stop that. */
+  observe(watch: CellWatch): () => void {
     this.#watches.push(watch);
     const { onTick } = watch;
-    if (onTick !== undefined) this.world.onTick(() => onTick());
+    const stopTicks = onTick === undefined ? undefined : this.world.onTick(() => onTick());
+    return () => {
+      stopTicks?.();
+      this.#watches.splice(this.#watches.indexOf(watch), 1);
+    };
+  }
+
+  get rig(): Rig {
+    return this.#options.rig;
   }
 
   /** The claims of a block as it would run now; an approval covers exactly these. */
@@ -276,9 +293,9 @@ export class Cell {
     }
   }
 
-  /** Lets the world settle and judges the task's goal. */
-  judge(): Verdict {
-    return judge(this.world, this.task.goal);
+  /** Lets the world settle and judges the task's goal, or another one. */
+  judge(goal: Goal = this.task.goal): Verdict {
+    return judge(this.world, goal);
   }
 
   /** SHA-256 of everything that moved and was called so far. */
@@ -290,9 +307,9 @@ export class Cell {
     return { world: this.world.snapshot(), sandbox: (await this.#options.sandbox.snapshot()).bytes };
   }
 
-  /** Takes over the state of another cell of the same task and seed. */
-  async restore(snapshot: CellSnapshot): Promise<void> {
-    this.world.restore(snapshot.world);
+  /** Takes over the state of another cell of the same task and seed; without a world, of its sandbox alone. */
+  async restore(snapshot: Pick<CellSnapshot, 'sandbox'> & Partial<CellSnapshot>): Promise<void> {
+    if (snapshot.world !== undefined) this.world.restore(snapshot.world);
     await this.#options.sandbox.restore(snapshot.sandbox);
     this.#sandboxHash = undefined;
   }

@@ -50,6 +50,7 @@ export class AutomaticOperator implements Operator {
     this.#onProposal(proposal);
     const { preview } = proposal;
     if (preview === null) return { kind: 'approve' };
+    if (preview.outcome === 'skipped') return { kind: 'reject', comment: 'there is no preview to go by' };
     if (preview.outcome !== 'passed') return { kind: 'reject', comment: 'the preview failed' };
     if (preview.softExcesses.length > 0)
       return { kind: 'reject', comment: 'a soft limit needs a person to approve it' };

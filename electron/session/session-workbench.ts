@@ -102,7 +102,7 @@ export class SessionWorkbench implements Workbench {
   async rehearse({ source, check }: CheckedProgram, signal: AbortSignal): Promise<PreviewFacts> {
     signal.throwIfAborted();
     const { session, speedScale } = this.#options;
-    return await session.preview(session.blockOf(source, check), speedScale);
+    return await session.rehearse(session.blockOf(source, check), speedScale);
   }
 
   /** What the operator is asked; undefined when a stop or a withdrawal came before there was anything to ask. */

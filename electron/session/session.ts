@@ -174,11 +174,18 @@ export class Session {
 
   /** The block as it would run. */
   blockOf(source: string, result: CheckResult): CheckedBlock {
-    return { name: `block-${this.#blocks + 1}`, source, javascript: result.javascript, loops: result.effects.loops };
+    const { calls, loops } = result.effects;
+    const callingLines = [...new Set(calls.flatMap(({ lines }) => lines))];
+    return { name: `block-${this.#blocks + 1}`, source, javascript: result.javascript, loops, callingLines };
   }
 
   preview(block: CheckedBlock, speedScale: number): Promise<PreviewFacts> {
-    return this.#host.request('preview', { block, speedScale });
+    return this.#host.request('preview', { block, speedScale, purpose: 'approval' });
+  }
+
+  /** Runs a block in the twin, to be compared with others and not to be approved. */
+  rehearse(block: CheckedBlock, speedScale: number): Promise<PreviewFacts> {
+    return this.#host.request('preview', { block, speedScale, purpose: 'comparison' });
   }
 
   offer(block: CheckedBlock, settings: RunSettings) {
@@ -251,8 +258,13 @@ export class Session {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
   }
 
-  /** Keeps what a model was asked and answered, or where its turns stand. */
-  async record<Topic extends '/model' | '/turn'>(topic: Topic, message: MessageOf<Topic>): Promise<void> {
+  /** Number of the block that runs or comes next, from 0. */
+  get blockIndex(): number {
+    return this.#blocks;
+  }
+
+  /** Keeps what a model was asked and answered, what it wrote for a program, or where its turns stand. */
+  async record<Topic extends '/model' | '/function' | '/turn'>(topic: Topic, message: MessageOf<Topic>): Promise<void> {
     await this.#host.request('record', { topic, message });
   }
 

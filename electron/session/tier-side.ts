@@ -2,13 +2,16 @@
 // The only place where the truth is handed out. Must never give a tier above S1 anything but arms, furniture and cameras.
 
 import type { Cameras, Observation } from '../../drivers/cameras/camera-port.ts';
+import type { PerceivedScene } from '../../drivers/perceived-scene.ts';
 import type { MotionPlanner } from '../../drivers/scene-ports.ts';
 import { BelievedWorld } from '../../drivers/simulated/believed-scene.ts';
+import { PreviewCameras } from '../../drivers/simulated/preview-cameras.ts';
 import { SimulatedCameras } from '../../drivers/simulated/simulated-cameras.ts';
 import type { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
 import { armsOf, SimulatedScene } from '../../drivers/simulated/simulated-scene.ts';
 import type { Mujoco } from '../../sim/engine/physics.ts';
 import { bodyBalls } from '../../sim/robots/panda/body-balls.ts';
+import { goalReferences } from '../../sim/tasks/goal.ts';
 import { homeJointsOf } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
@@ -18,10 +21,11 @@ import { domainImplementation } from '../../skills/api/domains.ts';
 import { highLevelImplementation } from '../../skills/api/high-level.ts';
 import { lowLevelImplementation } from '../../skills/api/low-level.ts';
 import type { MotionPorts } from '../../skills/api/motions.ts';
-import { SeenScene } from '../../skills/api/seen-scene.ts';
+import { type SeenMemory, SeenScene } from '../../skills/api/seen-scene.ts';
 import { trueScene } from '../../skills/api/true-scene.ts';
 import type { Detector } from '../../skills/perception/detector.ts';
 import { PixelDetector } from '../../skills/perception/pixel-detector.ts';
+import { surveyScene } from '../../skills/perception/survey.ts';
 
 export interface TierSideOptions {
   readonly mujoco: Mujoco;
@@ -34,16 +38,31 @@ export interface TierSideOptions {
   readonly detector?: Detector;
   /** Told of every look of a camera. */
   readonly onLook?: (observation: Observation) => void;
+  /** Of a preview whose world is what was perceived. */
+  readonly guess?: SceneGuess;
+}
+
+/** What a preview above tier S1 goes by. */
+export interface SceneGuess {
+  readonly perceived: PerceivedScene;
+  readonly memory: SeenMemory;
+  /** Called for every look that the preview had to draw itself. */
+  readonly onPredicted: () => void;
 }
 
 export interface TierSide {
   readonly planner: MotionPlanner;
   /** The functions of the tier, bound to one permit. */
   implement(ports: Omit<MotionPorts, 'planner' | 'robot'>): ApiImplementation;
+  /** What is in the cell as far as this tier can know, and what it remembers; undefined at tier S1, which knows the truth. */
+  survey?(signal?: AbortSignal): Promise<Omit<SceneGuess, 'onPredicted'>>;
   dispose(): void;
 }
 
 const nothing = () => undefined;
+
+/** Seed of the noise in the drawings of a preview: it must not be that of the live cell, from which the truth follows. */
+const GUESS_SEED = 1;
 
 export function openTierSide(options: TierSideOptions): TierSide {
   return options.tier === 'S1' ? trueSide(options) : seenSide(options);
@@ -63,7 +82,7 @@ function trueSide({ mujoco, world, robot, task }: TierSideOptions): TierSide {
 }
 
 function seenSide(options: TierSideOptions): TierSide {
-  const { mujoco, world, robot, task, seed, tier, detector } = options;
+  const { mujoco, world, robot, task, seed, tier, detector, guess } = options;
   const { arms, fixtures } = world.scene;
   const rest = homeJointsOf(task);
   const planner = new BelievedWorld(
@@ -79,25 +98,50 @@ function seenSide(options: TierSideOptions): TierSide {
     },
     fixtures,
   );
+  const ballsAt = (joints: readonly (readonly number[])[]) =>
+    joints.flatMap((jointsRad, index) => bodyBalls(arms[index].worldFromBase, jointsRad));
+  const ballsNow = async () => ballsAt((await robot.state()).arms.map(({ jointPositionsRad }) => jointPositionsRad));
+  // In the live looks of a preview the robot stands where it stood.
+  const ballsThen = ballsAt((guess?.perceived.arms ?? []).map(({ jointPositionsRad }) => jointPositionsRad));
+  const drawn = new SimulatedCameras(world, task.sensors, guess === undefined ? seed : GUESS_SEED);
+  const cameras =
+    guess === undefined
+      ? drawn
+      : new PreviewCameras({ live: guess.perceived.looks, drawn, world, onPredicted: guess.onPredicted });
   const scene = new SeenScene({
-    cameras: told(new SimulatedCameras(world, task.sensors, seed), options.onLook),
+    cameras: told(cameras, options.onLook),
     detector: detector ?? new PixelDetector(),
     robot,
     believer: planner,
     furniture: fixtures,
-    robotBalls: async () => {
-      const state = await robot.state();
-      return state.arms.flatMap(({ jointPositionsRad }, index) =>
-        bodyBalls(arms[index].worldFromBase, jointPositionsRad),
-      );
-    },
+    robotBalls: async () => [
+      ...(await ballsNow()),
+      ...(cameras instanceof PreviewCameras && !cameras.touched ? ballsThen : []),
+    ],
   });
+  if (guess !== undefined) scene.recall(guess.memory);
+  let surveyCameras: Cameras | undefined;
   return {
     planner,
     implement: (permit) => {
       const ports = { ...permit, robot, planner, scene, task, cartPole: world.cartPole, say: nothing };
       const functions = tier === 'S2' ? highLevelImplementation(ports) : lowLevelImplementation(ports);
       return { ...(functions as unknown as ApiImplementation), ...domainImplementation(ports) };
+    },
+    survey: async (signal) => {
+      surveyCameras ??= new SimulatedCameras(world, task.sensors, seed, 'preview');
+      const looks: Observation[] = [];
+      for (const name of surveyCameras.names) looks.push(await surveyCameras.look(name, signal));
+      const ports = {
+        looks,
+        // Forms and places need no model server; only programs ask those.
+        detector: new PixelDetector(),
+        state: await robot.state(),
+        robot: await ballsNow(),
+        bases: arms.map(({ worldFromBase }) => worldFromBase.position),
+        words: [...new Set(goalReferences(task.goal).map(({ name }) => name))],
+      };
+      return { perceived: await surveyScene(ports, signal), memory: scene.memory() };
     },
     dispose: () => planner.dispose(),
   };

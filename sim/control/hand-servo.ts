@@ -69,6 +69,13 @@ export class HandServo {
     this.#applyForce();
   }
 
+  /** Presses at once on what already stands between the pads: where a world begins with something in the hand. */
+  grip(): void {
+    this.#commandM = this.widthM - this.#leadM;
+    this.#targetM = -this.#leadM - GRASP_RESERVE_M;
+    this.#holding = true;
+  }
+
   /** Stops the fingers where they are commanded to be: opening or closing ends, a grasp keeps its force. */
   freeze(): void {
     this.#targetM = this.#commandM;

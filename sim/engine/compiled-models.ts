@@ -1,9 +1,8 @@
 // Owns the compiled models that are kept: a text that has been compiled is not compiled again, wherever its free bodies
 // begin. Must never hand out a model that somebody else has: everybody may write into theirs.
 
-import type { MjModel } from '@mujoco/mujoco';
+import type { MainModule, MjModel } from '@mujoco/mujoco';
 import type { Pose } from '../spatial.ts';
-import type { Mujoco } from './physics.ts';
 
 /** Where a free body begins; its joint has the same name. */
 export interface FreeBodyStart {
@@ -18,7 +17,7 @@ const KEPT_MODELS = 16;
 const UNIT_TOLERANCE = 1e-14;
 
 /** Least recently used first. */
-const kept = new WeakMap<Mujoco, Map<string, MjModel>>();
+const kept = new WeakMap<MainModule, Map<string, MjModel>>();
 
 /**
  * A model of one's own of a text, bit for bit what compiling the text with those places in it would have given. Compiling
@@ -26,13 +25,13 @@ const kept = new WeakMap<Mujoco, Map<string, MjModel>>();
  * @param starts places of free bodies that differ from the text's
  * @throws what the engine throws when it refuses the text
  */
-export function compiledModel(mujoco: Mujoco, mjcf: string, starts: readonly FreeBodyStart[]): MjModel {
+export function compiledModel(mujoco: MainModule, mjcf: string, starts: readonly FreeBodyStart[]): MjModel {
   const model = new mujoco.MjModel(original(mujoco, mjcf));
   if (starts.length > 0) begin(mujoco, model, starts);
   return model;
 }
 
-function original(mujoco: Mujoco, mjcf: string): MjModel {
+function original(mujoco: MainModule, mjcf: string): MjModel {
   let models = kept.get(mujoco);
   if (models === undefined) {
     models = new Map();
@@ -51,7 +50,7 @@ function original(mujoco: Mujoco, mjcf: string): MjModel {
 }
 
 /** Puts free bodies where they begin, and derives from that what the compiler derives. */
-function begin(mujoco: Mujoco, model: MjModel, starts: readonly FreeBodyStart[]): void {
+function begin(mujoco: MainModule, model: MjModel, starts: readonly FreeBodyStart[]): void {
   const { mjOBJ_BODY, mjOBJ_JOINT } = mujoco.mjtObj;
   for (const { name, pose } of starts) {
     const body = mujoco.mj_name2id(model, mjOBJ_BODY.value, name);

@@ -76,6 +76,8 @@ export interface ArmMount {
   readonly startJointsRad: readonly number[];
   /** What the arm works with; its fingers when left out. */
   readonly tool?: ToolKind;
+  /** Opening of the fingers at the start, metres, and whether they press on something; wide open when left out. */
+  readonly startHand?: { readonly widthM: number; readonly holding: boolean };
 }
 
 /** Marks that lie on a fixture and have no thickness: spots of a spill, or dots of ink. */

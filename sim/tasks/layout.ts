@@ -4,9 +4,10 @@
 import { createRandomStream, type RandomStream } from '../random.ts';
 import { PANDA_JOINT_LIMITS } from '../robots/panda/limits.ts';
 import { CART_POLE_POSITION, type CartPoleMount, START_SPREAD } from '../scenes/cart-pole.ts';
-import type { ArmMount, Fixture, Part, Prop, Scene } from '../scenes/scene.ts';
+import type { Fixture, Part, Prop, Scene } from '../scenes/scene.ts';
 import { SHAPES } from '../scenes/shapes/registry.ts';
 import { compose, IDENTITY_POSE, type Pose, quatFromAxisAngle, type Vec3 } from '../spatial.ts';
+import { armMounts } from './arm-mounts.ts';
 import { goalReferences } from './goal.ts';
 import { drawMarks } from './mark-layout.ts';
 import type { Task } from './task-schema.ts';
@@ -73,19 +74,7 @@ export function drawScene(task: Task, seed: number): Scene {
       const [low, high] = startRangeRad(j);
       return Math.min(Math.max(drawn, low), high);
     });
-  const arms: ArmMount[] = [
-    {
-      side: 'left',
-      worldFromBase: IDENTITY_POSE,
-      startJointsRad: start(robot.startJointsRad),
-      ...(robot.tool === 'hand' ? {} : { tool: robot.tool }),
-    },
-  ];
-  if (robot.arms === 2) {
-    const { position, yaw } = robot.rightBase;
-    const worldFromBase: Pose = { position, quatWxyz: quatFromAxisAngle([0, 0, 1], yaw) };
-    arms.push({ side: 'right', worldFromBase, startJointsRad: start(robot.rightStartJointsRad) });
-  }
+  const arms = armMounts(robot, homeJointsOf(task).map(start));
   const marks = drawMarks(task, seed);
   const forceOn = measuredFixtures(task);
   return {

@@ -68,11 +68,15 @@ export class TaskWorld {
   readonly #geomNames: readonly string[];
   readonly #owners: readonly (GeomOwner | undefined)[];
   readonly #listeners = new Set<() => void>();
-  #timeS = 0;
+  #timeS: number;
 
-  /** @throws PhysicsError when the scene does not compile or falls apart before it rests */
-  constructor(mujoco: Mujoco, scene: Scene) {
+  /**
+   * @param startTimeS robot time at which the world is ready, seconds
+   * @throws PhysicsError when the scene does not compile or falls apart before it rests
+   */
+  constructor(mujoco: Mujoco, scene: Scene, startTimeS = 0) {
     this.scene = scene;
+    this.#timeS = startTimeS;
     const { mjcf, starts } = sceneModel(scene, 'physics');
     this.physics = new Physics(mujoco, mjcf, starts);
     this.arms = scene.arms.map((arm) => findArm(this.physics, arm.side));
@@ -80,11 +84,15 @@ export class TaskWorld {
     scene.arms.forEach((arm, index) => {
       const handles = this.arms[index];
       for (let j = 0; j < JOINT_COUNT; j++) qpos[handles.qpos + j] = arm.startJointsRad[j];
-      for (const finger of handles.fingerQpos) qpos[finger] = FRANKA_HAND_LIMITS.maxWidthM / 2;
+      const widthM = arm.startHand?.widthM ?? FRANKA_HAND_LIMITS.maxWidthM;
+      for (const finger of handles.fingerQpos) qpos[finger] = widthM / 2;
     });
     this.physics.forward();
     this.servos = this.arms.map((arm) => new ArmServo(this.physics, arm));
     this.hands = this.arms.map((arm) => new HandServo(this.physics, arm));
+    scene.arms.forEach(({ startHand }, index) => {
+      if (startHand?.holding === true) this.hands[index].grip();
+    });
     this.#props = scene.props.map((prop) => ({
       name: prop.name,
       size: prop.size,

@@ -2,13 +2,15 @@
 // ends as it is told, and what was done there can be looked at. Must never be offered to a person as a robot.
 
 import type { Tier } from '../api/definition.ts';
-import type { CheckDiagnostic } from '../check/check-result.ts';
+import type { CheckDiagnostic, CheckResult } from '../check/check-result.ts';
 import type { BlockStory, CheckedProgram, Rehearsal, View, Workbench } from './workbench.ts';
 
 export interface FakeWorkbenchOptions {
   readonly tier: Tier;
   /** What the check says about a program; nothing unless given. */
   readonly diagnose?: (source: string) => readonly CheckDiagnostic[];
+  /** The whole check, in place of `diagnose`. */
+  readonly check?: (source: string) => Promise<CheckResult>;
   /** What becomes of a program that is offered, the n-th from 0; it runs to its end unless given. */
   readonly story?: (source: string, offer: number, signal: AbortSignal) => BlockStory | Promise<BlockStory>;
   /** The pictures of the n-th look from 0; none unless given. */
@@ -31,11 +33,15 @@ export class FakeWorkbench implements Workbench {
   async check(source: string, signal: AbortSignal): Promise<CheckedProgram> {
     signal.throwIfAborted();
     this.log.push('check');
+    if (this.#options.check !== undefined) return { source, check: await this.#options.check(source) };
     const diagnostics = this.#options.diagnose?.(source) ?? [];
     const ok = diagnostics.every(({ severity }) => severity !== 'error');
     const effects = { calls: [], objectNames: [], computedNameLines: [], imports: [], loops: [] };
-    const check = { ok, diagnostics, javascript: ok ? source : '', exportedNames: [], effects, declarations: '' };
-    return { source, check };
+    const javascript = ok ? source : '';
+    return {
+      source,
+      check: { ok, diagnostics, javascript, exportedNames: [], effects, topLevel: [], declarations: '' },
+    };
   }
 
   async offer({ source, check }: CheckedProgram, signal: AbortSignal): Promise<BlockStory> {

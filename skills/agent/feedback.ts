@@ -103,7 +103,8 @@ function criticsText(findings: readonly string[]): string[] {
   return findings.length === 0 ? [] : ['About the way it moves:', fence('critics', findings.join('\n'))];
 }
 
-function diagnosticLines({ diagnostics }: CheckResult): string[] {
+/** One line for each, the first ones of very many. */
+export function diagnosticLines({ diagnostics }: CheckResult): string[] {
   const lines = diagnostics.map(
     ({ line, column, severity, code, message, hint }) =>
       `line ${line}, column ${column}: ${severity} ${code}: ${cut(oneLine(message), LONGEST_LINE)}${hint === '' ? '' : ` ${hint}`}`,

@@ -22,6 +22,7 @@ export type FenceKind =
   | 'objects'
   | 'description'
   | 'check'
+  | 'program'
   | 'preview'
   | 'run'
   | 'stop'

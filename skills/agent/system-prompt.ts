@@ -25,23 +25,37 @@ export interface SystemPromptParts {
 /** The module that the promoted skills make up. */
 const SKILLS_MODULE = 'capstan:skills';
 
+/** What the writer of a whole program and the writer of one of its functions are both told of the robot. */
+type Abilities = Pick<SystemPromptParts, 'prompts' | 'api' | 'modules' | 'skills'>;
+
 export function systemPrompt(parts: SystemPromptParts): string {
-  const { prompts, api, modules, notes, feedback, turns } = parts;
+  const { prompts, notes, feedback, turns } = parts;
   const many = { turns: String(turns), feedback: fill(prompts, `feedback-${feedback}`, {}) };
-  const skills = skillsText(parts);
   return fill(prompts, 'system', {
     turns: turns === 1 ? fill(prompts, 'turns-one', {}) : fill(prompts, 'turns-many', many),
-    api: documentationText(
-      api,
-      modules.filter(({ specifier }) => specifier !== SKILLS_MODULE),
-    ),
-    skills: skills === '' ? '' : `${fill(prompts, 'skills', { skills: fence('skills', skills) })}\n`,
+    ...abilities(parts),
     notes: notes === undefined ? '' : `${fill(prompts, 'notes', { notes: fence('notes', notes.text) })}\n`,
   });
 }
 
+/** What the writer of single functions is told once and for all. */
+export function functionSystemPrompt(parts: Abilities): string {
+  return fill(parts.prompts, 'function-system', abilities(parts));
+}
+
+function abilities(parts: Abilities): { readonly api: string; readonly skills: string } {
+  const skills = skillsText(parts);
+  return {
+    api: documentationText(
+      parts.api,
+      parts.modules.filter(({ specifier }) => specifier !== SKILLS_MODULE),
+    ),
+    skills: skills === '' ? '' : `${fill(parts.prompts, 'skills', { skills: fence('skills', skills) })}\n`,
+  };
+}
+
 /** Signatures of the promoted skills, and when to use each; tier S4 is shown no examples. */
-function skillsText({ api, modules, skills }: SystemPromptParts): string {
+function skillsText({ api, modules, skills }: Abilities): string {
   const promoted = skills.filter(({ record }) => record.state === 'promoted');
   const module = modules.find(({ specifier }) => specifier === SKILLS_MODULE);
   if (promoted.length === 0 || module === undefined) return '';

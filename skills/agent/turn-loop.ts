@@ -2,9 +2,11 @@
 // approve anything, nor take the model's word for success: FINISH is a claim, and an observer that is unsure says no to it.
 
 import type { Budget } from './budget.ts';
+import { type Completion, completeProgram, completionText, type WrittenFunction } from './complete-program.ts';
 import type { Conversation } from './conversation.ts';
 import { blockEnded, checkFailed, type Feedback as Told } from './feedback.ts';
 import { fence } from './fence.ts';
+import type { FunctionWriter } from './function-writer.ts';
 import { type MessagePart, type Model, ModelError, type ModelReply, type Purpose, type ReplyPiece } from './model.ts';
 import type { Feedback } from './modes.ts';
 import { openingParts } from './opening.ts';
@@ -23,6 +25,9 @@ export type TurnEvent =
   | { readonly kind: 'piece'; readonly purpose: Purpose; readonly piece: ReplyPiece }
   | { readonly kind: 'replied'; readonly turn: number; readonly reply: ModelReply; readonly decision: Decision }
   | { readonly kind: 'described'; readonly text: string }
+  /** A function that the program calls was written for it. */
+  | { readonly kind: 'function'; readonly turn: number; readonly written: WrittenFunction }
+  /** The program as it would be offered, functions that were written for it included. */
   | { readonly kind: 'checked'; readonly turn: number; readonly program: CheckedProgram }
   | { readonly kind: 'offered'; readonly turn: number; readonly program: CheckedProgram }
   | { readonly kind: 'story'; readonly turn: number; readonly story: BlockStory }
@@ -45,6 +50,8 @@ export interface TurnsOptions {
   readonly conversation: Conversation;
   readonly prompts: PromptFiles;
   readonly feedback: Feedback;
+  /** Writes the functions that programs call and nobody has declared; without one they are errors. */
+  readonly functionWriter?: FunctionWriter;
   /** Needed for feedback 'difference'. */
   readonly observer?: Observer;
   readonly instruction: string;
@@ -176,12 +183,14 @@ class TurnLoop {
   /** A program: checked, offered, run, looked at. An outcome when the turns end here. */
   async #work(reply: string, { source }: Extract<Decision, { kind: 'program' }>): Promise<TurnsOutcome | undefined> {
     const { workbench, prompts, conversation, findings, onEvent } = this.#options;
-    const program = await workbench.check(source, this.#signal);
+    const completion = await this.#completed(await workbench.check(source, this.#signal));
+    const { program } = completion;
+    const functions = completionText(prompts, completion);
     onEvent({ kind: 'checked', turn: this.#turn, program });
     if (!program.check.ok) {
       const error = program.check.diagnostics.find(({ severity }) => severity === 'error');
       this.#lastFailure = { stage: 'check', message: error?.message ?? 'the check failed', ...pick(error) };
-      this.#tell(reply, checkFailed(prompts, program.check), []);
+      this.#tell(reply, checkFailed(prompts, program.check), [], functions);
       return undefined;
     }
     onEvent({ kind: 'offered', turn: this.#turn, program });
@@ -190,12 +199,28 @@ class TurnLoop {
     this.#lastFailure = failureOf(story);
     if (story.kind === 'stopped') {
       const text = fill(prompts, 'stopped', { reason: fence('stop', story.reason) });
-      conversation.turn(reply, [{ kind: 'text', text }], 'was stopped');
+      conversation.turn(reply, [{ kind: 'text', text: `${functions}${text}` }], 'was stopped');
       return this.#ended({ kind: 'stopped', reason: story.reason });
     }
-    const told = blockEnded(prompts, program.check, story, source, findings?.(story) ?? []);
-    this.#tell(reply, told, story.kind === 'ran' ? await this.#seen() : []);
+    const told = blockEnded(prompts, program.check, story, program.source, findings?.(story) ?? []);
+    this.#tell(reply, told, story.kind === 'ran' ? await this.#seen() : [], functions);
     return undefined;
+  }
+
+  /** The program with the functions that it calls and nobody has declared, where somebody can write them. */
+  async #completed(program: CheckedProgram): Promise<Completion> {
+    const { functionWriter: writer, workbench, onEvent } = this.#options;
+    if (writer === undefined) return { program, written: [], problem: undefined };
+    const ports = {
+      writer,
+      check: (source: string, signal: AbortSignal) => workbench.check(source, signal),
+      onAsked: (_name: string, attempt: number) =>
+        onEvent({ kind: 'asked', turn: this.#turn, purpose: 'function', attempt }),
+      onPiece: (piece: ReplyPiece) => onEvent({ kind: 'piece', purpose: 'function', piece }),
+    };
+    const completion = await completeProgram(program, ports, this.#signal);
+    for (const written of completion.written) onEvent({ kind: 'function', turn: this.#turn, written });
+    return completion;
   }
 
   /** FINISH: taken when no observer speaks against it. */
@@ -245,10 +270,12 @@ class TurnLoop {
     return difference;
   }
 
-  #tell(reply: string, told: Told, seen: readonly MessagePart[]): void {
+  /** @param functions what is to be said of functions that the program lacked, before everything else */
+  #tell(reply: string, told: Told, seen: readonly MessagePart[], functions = ''): void {
     const { conversation, prompts } = this.#options;
     const decide: MessagePart = { kind: 'text', text: fill(prompts, 'decide', {}) };
-    conversation.turn(reply, [{ kind: 'text', text: told.text }, ...seen, decide], told.summary);
+    const text = `${functions}${told.text}`;
+    conversation.turn(reply, [{ kind: 'text', text }, ...seen, decide], told.summary);
   }
 
   get #observer(): Observer {

@@ -74,6 +74,16 @@ interface Measured {
   readonly views: readonly Observation[];
 }
 
+/** What a tier remembers of earlier blocks, as plain data. */
+export interface SeenMemory {
+  readonly count: number;
+  readonly looks: readonly (readonly [string, Observation])[];
+  readonly named: readonly BelievedBox[];
+  readonly held: readonly (readonly [ArmSide, string])[];
+  /** Points of the surroundings, in rows of 4. */
+  readonly points: Float64Array;
+}
+
 export class SeenScene implements SceneKnowledge {
   readonly uncertaintyM = UNCERTAINTY_M;
   readonly #ports: SeenScenePorts;
@@ -89,6 +99,31 @@ export class SeenScene implements SceneKnowledge {
 
   constructor(ports: SeenScenePorts) {
     this.#ports = ports;
+  }
+
+  /** What another scene of the same cell needs to go on from here. */
+  memory(): SeenMemory {
+    return {
+      count: this.#count,
+      looks: [...this.#looks],
+      named: this.#ports.believer.boxes().filter(({ name }) => this.#named.has(name)),
+      held: [...this.#held],
+      points: this.#points,
+    };
+  }
+
+  /** Goes on from what another scene of the same cell remembered. */
+  recall({ count, looks, named, held, points }: SeenMemory): void {
+    const { believer } = this.#ports;
+    this.#count = count;
+    for (const [id, observation] of looks) this.#looks.set(id, observation);
+    for (const box of named) this.#named.set(box.name, box);
+    this.#points = points;
+    this.#publish();
+    for (const [arm, name] of held) {
+      this.#held.set(arm, name);
+      believer.attach(arm, name);
+    }
   }
 
   get cameraNames(): readonly string[] {

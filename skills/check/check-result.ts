@@ -53,6 +53,35 @@ export interface EffectsSummary {
   readonly loops: readonly LoopEffect[];
 }
 
+/** One call of a function that nobody has declared. */
+export interface FunctionUse {
+  /** Of the source as written, from 1. */
+  readonly line: number;
+  /** As written, with its await. */
+  readonly text: string;
+  /** As far as the checker knows; "any" where it does not. */
+  readonly argumentTypes: readonly string[];
+  readonly isAwaited: boolean;
+  /** "void" where nothing is made of it; undefined where the place of the call says nothing. */
+  readonly resultType: string | undefined;
+}
+
+/** A function that the program calls and nobody has declared. */
+export interface MissingFunction {
+  readonly name: string;
+  /** In the order of the source; at least one. */
+  readonly uses: readonly FunctionUse[];
+}
+
+/** A statement at the top of the program. */
+export interface TopLevelEntry {
+  readonly kind: 'import' | 'type' | 'function' | 'statement';
+  /** Of a type or a function. */
+  readonly name?: string;
+  /** Where it begins, from 1. */
+  readonly line: number;
+}
+
 /** One earlier block, as the checker needs it. */
 export interface FinishedBlock {
   readonly blockName: string;
@@ -84,6 +113,10 @@ export interface CheckResult {
   readonly javascript: string;
   readonly exportedNames: readonly ExportedName[];
   readonly effects: EffectsSummary;
+  /** Empty where the program was refused unread. */
+  readonly topLevel: readonly TopLevelEntry[];
+  /** Present when nothing is wrong but that these functions are called and not declared. */
+  readonly missingFunctions?: readonly MissingFunction[];
   /** The .d.ts text of the block's names, for the checks of later blocks. Empty if not ok. */
   readonly declarations: string;
 }

@@ -7,8 +7,9 @@ import { GUEST_MODULES } from '../sandbox/modules/registry.ts';
 import type { CheckRequest } from './check-result.ts';
 import { createChecker } from './checker.ts';
 import type { CheckerApi } from './killable-checker.ts';
+import { processorMs } from './processor-time.ts';
 
-const checker = createChecker(apiFor(workerData as CheckerApi), GUEST_MODULES);
+const checker = createChecker(apiFor(workerData as CheckerApi), GUEST_MODULES, processorMs);
 
 parentPort!.on('message', async (request: CheckRequest) => {
   parentPort!.postMessage(await checker.check(request));

@@ -13,7 +13,8 @@ import { eraseTypes, importedTypes } from './erase.ts';
 import { diagnosticsOf, type Finding } from './finding.ts';
 import { forbiddenConstructs } from './forbidden.ts';
 import { libFiles } from './lib-files.ts';
-import { findingOf, type MessageContext } from './messages.ts';
+import { findingOf, isSlip, type MessageContext } from './messages.ts';
+import { missingFunctions, topLevel } from './missing-functions.ts';
 import { type BuiltProgram, type CheckedModule, ProgramBuilder, parseProgram } from './program-builder.ts';
 import { sessionImports } from './session-scope.ts';
 import { exportText, hidingNames, publicationText, topLevelNames } from './top-level-names.ts';
@@ -30,9 +31,17 @@ export interface PolicyChecker {
   check(request: CheckRequest, signal?: AbortSignal): Promise<CheckResult>;
 }
 
-/** A warm checker for one API. Making it parses the language: a few hundred milliseconds, once. */
-export function createChecker(api: PolicyApi, modules: readonly CheckedModule[]): PolicyChecker {
-  const checker = new Checker(api, modules);
+/**
+ * A warm checker for one API. Making it parses the language: a few hundred milliseconds, once.
+ * @param workMs clock of the work that counts against the limit; the processor's rather than the wall's where a machine is
+ *   shared, so that a sound program is not refused because others compute
+ */
+export function createChecker(
+  api: PolicyApi,
+  modules: readonly CheckedModule[],
+  workMs: () => number = () => performance.now(),
+): PolicyChecker {
+  const checker = new Checker(api, modules, workMs);
   return {
     async check(request, signal) {
       signal?.throwIfAborted();
@@ -42,7 +51,8 @@ export function createChecker(api: PolicyApi, modules: readonly CheckedModule[])
 }
 
 function refused(diagnostics: readonly CheckDiagnostic[]): CheckResult {
-  return { ok: false, diagnostics, javascript: '', exportedNames: [], effects: NO_EFFECTS, declarations: '' };
+  const nothing = { javascript: '', exportedNames: [], topLevel: [], declarations: '' };
+  return { ok: false, diagnostics, effects: NO_EFFECTS, ...nothing };
 }
 
 function wholeProgram(code: string, message: string, hint: string): CheckResult {
@@ -55,9 +65,11 @@ class Checker {
   readonly #moduleNames: ReadonlyMap<string, readonly string[]>;
   readonly #reserved: ReadonlySet<string>;
   readonly #results = new Map<string, CheckResult>();
+  readonly #workMs: () => number;
 
-  constructor(api: PolicyApi, modules: readonly CheckedModule[]) {
+  constructor(api: PolicyApi, modules: readonly CheckedModule[], workMs: () => number) {
     this.#api = api;
+    this.#workMs = workMs;
     this.#builder = new ProgramBuilder(api, modules);
     this.#moduleNames = new Map(modules.map(({ specifier, declarations }) => [specifier, exportsOf(declarations)]));
     const ownNames = api.functions.map((definition) => definition.name);
@@ -134,16 +146,23 @@ class Checker {
     const erased = findings.some(isError) ? { findings: [] } : eraseTypes(file, typeImports, source.length);
     if ('findings' in erased) findings.push(...erased.findings);
     const declarations = findings.some(isError) ? '' : this.#declarations(built, findings, context);
-    const diagnostics = diagnosticsOf(withoutDoubles(findings, file), file, source.length).slice(0, MAX_DIAGNOSTICS);
+    const told = withoutDoubles(findings, file);
+    const diagnostics = diagnosticsOf(told, file, source.length).slice(0, MAX_DIAGNOSTICS);
+    const read = { effects: effects.summary, topLevel: topLevel(file, source.length) };
     if (diagnostics.some(isError) || !('javascript' in erased)) {
-      return { ...refused(diagnostics), effects: effects.summary };
+      const known: MessageContext = {
+        ...context,
+        sessionNames: [...context.sessionNames, ...names.map((n) => n.name)],
+      };
+      const missing = missingFunctions(file, built.checker, told, source.length, (name) => isSlip(name, known));
+      return { ...refused(diagnostics), ...read, ...(missing === undefined ? {} : { missingFunctions: missing }) };
     }
     const typeNames = new Set(typeImports.map((specifier) => specifier.name.text));
     const exportedNames = names.map((entry) =>
       typeNames.has(entry.name) ? { ...entry, kind: 'type' as const } : entry,
     );
     const javascript = `${erased.javascript}\n${publicationText(exportedNames)}`;
-    return { ok: true, diagnostics, javascript, exportedNames, effects: effects.summary, declarations };
+    return { ok: true, diagnostics, javascript, exportedNames, ...read, declarations };
   }
 
   /** Told of the program alone: what is added behind it would shift the place of an open bracket. */
@@ -158,7 +177,7 @@ class Checker {
     const { checker, file, program } = built;
     const isOwn = (name: ts.Identifier) => this.#isOwn(checker, name);
     const forbidden = forbiddenConstructs(file, { sourceLength, specifiers: this.#builder.specifiers, isOwn });
-    const semantic = program.getSemanticDiagnostics(file, timeBudget(MAX_CHECK_MS));
+    const semantic = program.getSemanticDiagnostics(file, timeBudget(MAX_CHECK_MS, this.#workMs));
     const typed = semantic
       .filter((diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error)
       // Finding the right words takes a walk through the program; far more than are ever shown need none.
@@ -243,9 +262,9 @@ function exportsOf(declarations: string): string[] {
   );
 }
 
-function timeBudget(ms: number): ts.CancellationToken {
-  const end = performance.now() + ms;
-  const spent = () => performance.now() > end;
+function timeBudget(ms: number, workMs: () => number): ts.CancellationToken {
+  const end = workMs() + ms;
+  const spent = () => workMs() > end;
   return {
     isCancellationRequested: spent,
     throwIfCancellationRequested: () => {

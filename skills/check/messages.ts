@@ -85,6 +85,22 @@ function unknownName(text: string, context: MessageContext): Rewrite {
   return { message, hint: `Declare it first. The functions are ${functions.join(', ')}.` };
 }
 
+/** Letters by which a name may differ from a known one and still be meant as it. */
+const SLIP_LETTERS = 2;
+
+/** Whether a name that is not there is likely meant as one that is, or as something that programs elsewhere have. */
+export function isSlip(name: string, { api, sessionNames, moduleNames }: MessageContext): boolean {
+  if (ELSEWHERE.has(name) || [...moduleNames.values()].some((names) => names.includes(name))) return true;
+  const own = folded(name);
+  return (
+    api.functions.some(
+      (one) => distanceBetween(folded(one.name), own) <= Math.min(SLIP_LETTERS, one.name.length / 4),
+    ) ||
+    // Of a program's own names, \`moveX\` and \`moveY\` are two; a letter too few or too many is a slip.
+    sessionNames.some((one) => one.length !== name.length && distanceBetween(folded(one), own) <= 1)
+  );
+}
+
 function missingExport(text: string, context: MessageContext): Rewrite {
   const [specifier, name] = quoted(text.replace(/"/g, ''));
   const names = context.moduleNames.get(specifier) ?? [];

@@ -157,6 +157,16 @@ export function measureObject(
   return { ...common, ...measureForm(agreeing, topM, supportHeightM) };
 }
 
+/** Measures what one mask shows; undefined when too little of it has a depth. */
+export function measureIfSeen(observation: Observation, mask: Mask): PerceivedObject | undefined {
+  try {
+    return measureObject([{ observation, mask }]);
+  } catch (error) {
+    if (error instanceof PerceptionError && error.code === 'NO_DEPTH') return undefined;
+    throw error;
+  }
+}
+
 /** The drawing that the views show, as the one shows it that sees it whole and best. */
 function drawnAmong(views: readonly View[]): Drawing | undefined {
   const drawings = views

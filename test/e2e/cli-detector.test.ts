@@ -74,7 +74,8 @@ describe('run --detector', () => {
     const { status, stderr } = await home.run([...words, '--detector', settings]);
     expect(stderr).toContain('SUCCESS');
     expect(status).toBe(0);
-    expect(phrases).toEqual(['crimson gizmo']);
+    // Once in the preview, once in the run.
+    expect(phrases).toEqual(['crimson gizmo', 'crimson gizmo']);
 
     const replay = await home.run(['replay', home.episodes()[0], '--verify']);
     expect(replay.status).not.toBe(0);

@@ -88,6 +88,36 @@ describe('capstan run with a model', () => {
     });
   });
 
+  it('has a function written that a program lacks, keeps it with the episode, and goes the same way again', async () => {
+    const model = await modelThatSays(
+      program(LIFT.replace('z + 0.2', 'z + (await heightOf("lifted"))')),
+      program('async function heightOf(state: string): Promise<number> {\n  return state === "lifted" ? 0.2 : 0;\n}\n'),
+      'FINISH: the cube is lifted',
+    );
+    const run = await home.run([...RUN, '--model', model, '--tier', 'M1', '--approve', 'auto']);
+    const result = JSON.parse(run.stdout);
+    expect(result).toMatchObject({ success: true, agent: { turns: 2, requests: 3 } });
+    expect(run.stderr).toContain('the function heightOf was written for the program');
+    const asked = await messagesOf(result.episode, '/model');
+    expect(asked.map(({ purpose }) => purpose)).toEqual(['program', 'function', 'program']);
+    expect(await messagesOf(result.episode, '/function')).toMatchObject([
+      { block: 0, name: 'heightOf', source: expect.stringContaining('async function heightOf'), depth: 1 },
+    ]);
+    const shown = (await messagesOf(result.episode, '/program')).at(-1);
+    expect(shown).toMatchObject({ source: expect.stringContaining('// ---- heightOf: written for this program') });
+
+    const again = await home.run([
+      'run',
+      'cube-lift',
+      '--policy',
+      `recorded:${result.episode}`,
+      '--approve',
+      'auto',
+      '--json',
+    ]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ success: true, traceHash: result.traceHash });
+  });
+
   it('does not take a claim for success', async () => {
     const model = await modelThatSays(
       program("console.log('SUCCESS: the goal holds');\n"),

@@ -12,10 +12,12 @@ import { TOPICS } from '../../drivers/episode/topics.ts';
 import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { BENCH_COMMAND } from '../../electron/cli/bench-command.ts';
 import { CHECK_COMMAND } from '../../electron/cli/check-command.ts';
+import { COLLECT_COMMAND } from '../../electron/cli/collect-command.ts';
 import type { Command } from '../../electron/cli/command.ts';
 import { COMPARE_COMMAND } from '../../electron/cli/compare-command.ts';
 import { DOCTOR_COMMAND } from '../../electron/cli/doctor-command.ts';
 import { EPISODES_COMMAND } from '../../electron/cli/episodes-command.ts';
+import { EXPORT_COMMAND } from '../../electron/cli/export-command.ts';
 import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
 import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
@@ -40,6 +42,8 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  COLLECT_COMMAND,
+  EXPORT_COMMAND,
   DOCTOR_COMMAND,
 ];
 /** Options that every command has. */
@@ -214,7 +218,9 @@ describe('what exists is documented', () => {
 
   it('every topic of an episode, with its schema', () => {
     const { text } = page('docs/episodes.md');
-    const rows = Object.values(TOPICS).map(({ topic, schemaName }) => `| \`${topic}\` | ${schemaName} |`);
+    const rows = Object.values(TOPICS).map(
+      ({ topic, schemaName }) => `| \`${topic.replace(/^\/camera\/[a-z_]+/, '/camera/NAME')}\` | ${schemaName} |`,
+    );
     expect(rows.filter((row) => !text.includes(row))).toEqual([]);
   });
 

@@ -146,6 +146,7 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     endTimeS: 1.25,
   },
   '/output': { block: 0, channel: 'say', text: 'lifting', line: 5 },
+  '/function': { block: 1, name: 'stackOn', source: 'function stackOn() {}', sha256: 'ab12', depth: 2 },
   '/turn': {
     event: 'ended',
     turn: 3,
