@@ -80,6 +80,7 @@ export interface SeenMemory {
   readonly looks: readonly (readonly [string, Observation])[];
   readonly named: readonly BelievedBox[];
   readonly held: readonly (readonly [ArmSide, string])[];
+  readonly letGo: readonly string[];
   /** Points of the surroundings, in rows of 4. */
   readonly points: Float64Array;
 }
@@ -108,16 +109,18 @@ export class SeenScene implements SceneKnowledge {
       looks: [...this.#looks],
       named: this.#ports.believer.boxes().filter(({ name }) => this.#named.has(name)),
       held: [...this.#held],
+      letGo: [...this.#letGo],
       points: this.#points,
     };
   }
 
   /** Goes on from what another scene of the same cell remembered. */
-  recall({ count, looks, named, held, points }: SeenMemory): void {
+  recall({ count, looks, named, held, letGo, points }: SeenMemory): void {
     const { believer } = this.#ports;
     this.#count = count;
     for (const [id, observation] of looks) this.#looks.set(id, observation);
     for (const box of named) this.#named.set(box.name, box);
+    for (const name of letGo) this.#letGo.add(name);
     this.#points = points;
     this.#publish();
     for (const [arm, name] of held) {
