@@ -97,6 +97,18 @@ export const checkSchema = z.object({
   ),
 });
 
+/** What became of one thing in a preview. */
+const thingFate = z.object({
+  name: z.string(),
+  from: vec3,
+  to: vec3,
+  /** Greatest speed downwards outside of a hand. */
+  fellMPerS: z.number(),
+  heldBy: z.enum(['left', 'right']).optional(),
+  /** What it rests on at the end. */
+  on: z.string().optional(),
+});
+
 /** `/preview`: the facts of the block's run in the twin. */
 export const previewSchema = z.object({
   block,
@@ -133,19 +145,7 @@ export const previewSchema = z.object({
   world: z.enum(['copied', 'perceived']).optional(),
   /** Motions, and how many of them came after a look that the preview had to draw itself. */
   motions: z.object({ count: z.int().nonnegative(), onPredictedLooks: z.int().nonnegative() }).optional(),
-  /** What became of each thing; heights of falls as the greatest speed downwards outside of a hand, m/s. */
-  things: z
-    .array(
-      z.object({
-        name: z.string(),
-        from: vec3,
-        to: vec3,
-        fellMPerS: z.number(),
-        heldBy: z.enum(['left', 'right']).optional(),
-        on: z.string().optional(),
-      }),
-    )
-    .optional(),
+  things: z.array(thingFate).optional(),
   /** What the critics of the motion found. */
   findings: z
     .array(z.object({ critic: z.string(), message: z.string(), line: line.optional(), timeS: z.number() }))
@@ -334,6 +334,37 @@ export const turnSchema = z.object({
   }),
 });
 
+/** `/ensemble`: several models' answers to one question, what became of each in the twin, and which was taken. */
+export const ensembleSchema = z.object({
+  candidates: z.array(
+    z.object({
+      model: z.string(),
+      temperature: z.number().optional(),
+      /** 'synthesis' was written from the others and what became of them. */
+      origin: z.enum(['candidate', 'synthesis']),
+      decision: z.enum(['program', 'finish', 'malformed', 'none']),
+      reply: z.string(),
+      /** Why the model gave no answer. */
+      error: z.string().optional(),
+      /** What became of its program, in words. */
+      fate: z.string().optional(),
+      preview: z
+        .object({
+          previewId: z.string(),
+          outcome: z.enum(['passed', 'failed', 'skipped']),
+          predictedSuccess: z.enum(['yes', 'no', 'unknown']),
+          things: z.array(thingFate),
+        })
+        .optional(),
+    }),
+  ),
+  votes: z.object({ program: z.int().nonnegative(), finish: z.int().nonnegative() }),
+  /** Index of the candidate that was taken. */
+  chosen: z.int().nonnegative(),
+  reason: z.string(),
+  durationS: z.number(),
+});
+
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
 export type TraceTickMessage = DeepReadonly<z.infer<typeof traceTickSchema>>;
 export type MarksMessage = DeepReadonly<z.infer<typeof marksSchema>>;
@@ -345,6 +376,7 @@ export type GateMessage = DeepReadonly<z.infer<typeof gateSchema>>;
 export type CallMessage = DeepReadonly<z.infer<typeof callSchema>>;
 export type OutputMessage = DeepReadonly<z.infer<typeof outputSchema>>;
 export type RemarkMessage = DeepReadonly<z.infer<typeof remarkSchema>>;
+export type EnsembleMessage = DeepReadonly<z.infer<typeof ensembleSchema>>;
 export type StopMessage = DeepReadonly<z.infer<typeof stopSchema>>;
 export type ResultMessage = DeepReadonly<z.infer<typeof resultSchema>>;
 export type TurnMessage = DeepReadonly<z.infer<typeof turnSchema>>;

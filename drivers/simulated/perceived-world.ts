@@ -1,7 +1,7 @@
 // Owns the world that a preview runs in above tier S1: the robot, which is known, and what was perceived, as bodies of
 // plausible weight and grip. Must never be given anything of the live world but what its cameras and its robot told.
 
-import type { Fixture, MarkLayer, Part, Prop, Scene } from '../../sim/scenes/scene.ts';
+import type { Fixture, MarkLayer, Part, Scene } from '../../sim/scenes/scene.ts';
 import { compose, invert, type Pose, type Vec3 } from '../../sim/spatial.ts';
 import { armMounts } from '../../sim/tasks/arm-mounts.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
@@ -11,6 +11,8 @@ import type { PerceivedMarks, PerceivedScene, PerceivedThing } from '../perceive
 const PLAUSIBLE_DENSITY = 700;
 /** Sliding, torsional (m) and rolling (m) friction of things: dry wood or rubber on most surfaces. */
 const THING_FRICTION: Vec3 = [1, 0.005, 0.0001];
+/** What is so much higher than wide is taken for a post that is fastened. */
+const POST_STRETCH = 3;
 /** Of surfaces: of two that touch, the engine takes the greater, so that things keep their own. */
 const SURFACE_FRICTION: Vec3 = [0.1, 0.005, 0.0001];
 
@@ -20,13 +22,14 @@ const SURFACE_FRICTION: Vec3 = [0.1, 0.005, 0.0001];
  */
 export function perceivedWorld({ robot }: Pick<Task, 'robot'>, perceived: PerceivedScene): Scene {
   const { supports, things, marks, arms } = perceived;
-  const fixtures = supports.map(
+  const surfaces = supports.map(
     ({ name, pose, size, colorSrgb }): Fixture => ({ name, pose, size, colorSrgb, friction: SURFACE_FRICTION }),
   );
+  const fixtures = [...surfaces, ...things.filter(isPost).map(bodyOf)];
   const ink = robot.tool === 'pen';
   const layers = marks.map((one) => layerOf(one, ink));
   // A pen draws although nothing was drawn before.
-  const blank = ink && layers.length === 0 && fixtures.length > 0 ? [blankLayer(fixtures[0].name)] : [];
+  const blank = ink && layers.length === 0 && surfaces.length > 0 ? [blankLayer(surfaces[0].name)] : [];
   return {
     arms: armMounts(
       robot,
@@ -36,13 +39,18 @@ export function perceivedWorld({ robot }: Pick<Task, 'robot'>, perceived: Percei
       startHand: { widthM: arms[index].gripperWidthM, holding: arms[index].holding },
     })),
     fixtures,
-    props: things.map(propOf),
+    props: things.filter((thing) => !isPost(thing)).map((thing) => ({ ...bodyOf(thing), density: PLAUSIBLE_DENSITY })),
     ...(layers.length + blank.length === 0 ? {} : { marks: [...layers, ...blank] }),
-    ...(fixtures.length === 0 ? {} : { forceOn: fixtures.map(({ name }) => name) }),
+    ...(surfaces.length === 0 ? {} : { forceOn: surfaces.map(({ name }) => name) }),
   };
 }
 
-function propOf({ name, pose, size, solids, places }: PerceivedThing): Prop {
+/** Something so slender would fall over at a touch if it were not fastened. */
+function isPost({ size: [x, y, z], heldBy }: PerceivedThing): boolean {
+  return heldBy === undefined && z > POST_STRETCH * Math.max(x, y);
+}
+
+function bodyOf({ name, pose, size, solids, places }: PerceivedThing): Fixture {
   const bodyFromWorld = invert(pose);
   const inBody = (worldFromPart: Pose) => compose(bodyFromWorld, worldFromPart);
   return {
@@ -50,7 +58,6 @@ function propOf({ name, pose, size, solids, places }: PerceivedThing): Prop {
     pose,
     size,
     colorSrgb: solids[0].colorSrgb,
-    density: PLAUSIBLE_DENSITY,
     friction: THING_FRICTION,
     parts: solids.map(
       ({ shape, pose: worldFromSolid, colorSrgb, place }): Part => ({

@@ -146,7 +146,17 @@ export const ROBOT_HOST_CONTRACT = {
     /** Writes a message of the session's own into the episode. */
     record: {
       params: z.object({
-        topic: z.enum(['/program', '/check', '/approval', '/remark', '/model', '/function', '/turn', '/log']),
+        topic: z.enum([
+          '/program',
+          '/check',
+          '/approval',
+          '/remark',
+          '/model',
+          '/ensemble',
+          '/function',
+          '/turn',
+          '/log',
+        ]),
         message: z.unknown(),
       }),
       result: nothing,

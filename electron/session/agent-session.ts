@@ -7,6 +7,7 @@ import type { Task } from '../../sim/tasks/task-schema.ts';
 import { type Budget, usd } from '../../skills/agent/budget.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
 import { FunctionWriter } from '../../skills/agent/function-writer.ts';
+import { namesIn } from '../../skills/agent/known-objects.ts';
 import type { MeteredModel } from '../../skills/agent/metered-model.ts';
 import { createModelLog } from '../../skills/agent/model-record.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
@@ -119,7 +120,7 @@ export class AgentSession {
           observer: this.#observer,
           functionWriter: this.#functionWriter,
           instruction,
-          objects: tier === 'S1' ? objectNames(task, seed) : undefined,
+          objects: tier === 'S1' ? namesIn(drawScene(task, seed)) : undefined,
           scene: settings.scene,
           limits: { turns: settings.turns, replies: USUAL_REPLIES },
           budget,
@@ -170,13 +171,6 @@ export class AgentSession {
       // A robot host that is gone is told by the session; a recording that failed has stopped the arm.
       .catch(() => undefined);
   }
-}
-
-/** Names a program may ask for at the tier that knows them all. */
-function objectNames(task: Task, seed: number): string[] {
-  const { props, fixtures, marks = [] } = drawScene(task, seed);
-  const features = [...props, ...fixtures].flatMap(({ features = [] }) => features);
-  return [...props, ...features, ...marks].map(({ name }) => name);
 }
 
 function endWords(outcome: TurnsOutcome): string | undefined {

@@ -5,6 +5,7 @@
 import { fence } from './fence.ts';
 import type { ChatMessage, MessagePart, ModelRequest, Purpose } from './model.ts';
 import { fill, type PromptFiles } from './prompt-files.ts';
+import { parseReply } from './reply.ts';
 import { estimateInputTokens } from './token-estimate.ts';
 
 /** Something the conversation holds on to, in order. */
@@ -14,7 +15,7 @@ type Entry =
   | {
       readonly kind: 'turn';
       readonly number: number;
-      /** As the model wrote it. */
+      /** As the model wrote it, but for reasoning of excessive length. */
       readonly reply: string;
       /** What it was told then; empty as long as nothing was. */
       readonly told: readonly MessagePart[];
@@ -31,6 +32,8 @@ export interface ConversationOptions {
   readonly temperature?: number;
 }
 
+/** Reasoning around a decision that is kept, and what is shown of a reply that could not be read (characters). */
+const LONGEST_PROSE = 16_000;
 /** Turns at the end that are always shown in full. */
 const KEPT_TURNS = 2;
 
@@ -62,7 +65,7 @@ export class Conversation {
    * @param summary what became of the turn, for the time when it is no longer shown
    */
   turn(reply: string, told: readonly MessagePart[], summary: string): void {
-    this.#entries.push({ kind: 'turn', number: this.turns + 1, reply, told, summary });
+    this.#entries.push({ kind: 'turn', number: this.turns + 1, reply: kept(reply), told, summary });
   }
 
   /**
@@ -120,11 +123,25 @@ export class Conversation {
     }
     tellLeftOut();
     if (again !== undefined) {
-      add('assistant', [{ kind: 'text', text: again.reply === '' ? '(an empty reply)' : again.reply }]);
+      const begin = again.reply.slice(0, LONGEST_PROSE);
+      add('assistant', [{ kind: 'text', text: begin.trim() === '' ? '(an empty reply)' : begin }]);
       add('user', [{ kind: 'text', text: fill(prompts, 'ask-again', { problem: again.problem }) }]);
     }
     return messages;
   }
+}
+
+/** A reply without its prose where that is long: the decision stays as it was. */
+function kept(reply: string): string {
+  const decision = parseReply(reply);
+  const essence =
+    decision.kind === 'program'
+      ? `\`\`\`\`ts\n${decision.source}\n\`\`\`\``
+      : `FINISH: ${decision.kind === 'finish' ? decision.reason.slice(0, LONGEST_PROSE) : ''}`;
+  const proseLength = reply.length - essence.length;
+  return proseLength <= LONGEST_PROSE
+    ? reply
+    : `(${proseLength} characters of reasoning are left out here)\n\n${essence}`;
 }
 
 function withoutImages(parts: readonly MessagePart[]): readonly MessagePart[] {

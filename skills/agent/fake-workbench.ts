@@ -13,6 +13,8 @@ export interface FakeWorkbenchOptions {
   readonly check?: (source: string) => Promise<CheckResult>;
   /** What becomes of a program that is offered, the n-th from 0; it runs to its end unless given. */
   readonly story?: (source: string, offer: number, signal: AbortSignal) => BlockStory | Promise<BlockStory>;
+  /** What happens to a program in the twin; there is none unless given. */
+  readonly rehearsal?: (source: string) => Rehearsal;
   /** The pictures of the n-th look from 0; none unless given. */
   readonly views?: (look: number) => readonly View[];
 }
@@ -58,10 +60,10 @@ export class FakeWorkbench implements Workbench {
     return this.#options.views?.(this.#looks++) ?? [];
   }
 
-  async rehearse(_program: CheckedProgram, signal: AbortSignal): Promise<Rehearsal> {
+  async rehearse({ source }: CheckedProgram, signal: AbortSignal): Promise<Rehearsal> {
     signal.throwIfAborted();
     this.log.push('rehearse');
-    return { previewId: 'fake', outcome: 'skipped' };
+    return this.#options.rehearsal?.(source) ?? { previewId: 'fake', outcome: 'skipped' };
   }
 }
 

@@ -30,6 +30,7 @@ const PLACES = {
   'functions-written': ['functions'],
   'functions-missing': ['problem'],
   'left-out': ['count', 'summary'],
+  synthesis: ['candidates'],
   observer: [],
   'observe-first': ['cameras', 'instruction'],
   'observe-difference': ['instruction', 'order'],

@@ -18,6 +18,8 @@ const CELL_M = 0.01;
 const SAME_TOP_M = 0.008;
 /** More boxes than this are not worth their time. */
 const MOST_BOXES = 24;
+/** Pixels on the rim of an opening count as its top: about one on each side, metres. */
+const RIM_M = 0.002;
 /** Half side of a square over the radius of the circle of the same area. */
 const SQUARE_OF_CIRCLE = 0.8862;
 
@@ -43,7 +45,7 @@ export function solidsOf(thing: PerceivedObject, shape: ShapeFeatures, colorSrgb
 /** A ring or a vessel: four walls about its opening, and a floor where one is seen. */
 function openSolids({ pose, extent }: PerceivedObject, shape: ShapeFeatures, colorSrgb: Rgb): PerceivedSolid[] {
   const [centreX, centreY] = transformPoint(invert(pose), [shape.openingX, shape.openingY, pose.position[2]]);
-  const half = Math.max(SQUARE_OF_CIRCLE * shape.openingRadiusM, WALL_M);
+  const half = Math.max(SQUARE_OF_CIRCLE * shape.openingRadiusM + RIM_M, WALL_M);
   const height = extent[2];
   const box = (size: Vec3, position: Vec3): PerceivedSolid => ({
     shape: { kind: 'box', size },

@@ -5,6 +5,7 @@ import { createRandomStream } from '../../sim/random.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
 import type { ChatMessage, MessagePart } from '../../skills/agent/model.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
+import { parseReply } from '../../skills/agent/reply.ts';
 import { estimateInputTokens } from '../../skills/agent/token-estimate.ts';
 
 const seed = Number(process.env.CAPSTAN_TEST_SEED);
@@ -79,4 +80,20 @@ test('the same conversation makes the same request, and asking again leaves no t
   const again = conversation.request('program', { reply: 'hm', problem: 'It is no program.' });
   expect(again.messages).toHaveLength(3);
   expect(conversation.request('program')).toEqual(before);
+});
+
+test('a reply of any length keeps its decision, and loses only reasoning', () => {
+  const conversation = new Conversation({ system: 's', prompts, maxInputTokens: 10_000, maxOutputTokens: 100 });
+  conversation.open([text('goal')]);
+  const source = 'await homePose();';
+  conversation.turn(`${'r'.repeat(200_000)}\n\`\`\`ts\n${source}\n\`\`\``, [text('told')], 'ran');
+  conversation.turn(`FINISH: ${'done '.repeat(50_000)}`, [text('no')], 'claimed');
+  const again = { reply: 'x'.repeat(200_000), problem: 'It is no program.' };
+  const request = conversation.request('program', again);
+  expect(estimateInputTokens(request)).toBeLessThan(20_000);
+  const [program, claim] = parts(request.messages, 'assistant').map((part) =>
+    parseReply(part.kind === 'text' ? part.text : ''),
+  );
+  expect(program).toEqual({ kind: 'program', source });
+  expect(claim).toMatchObject({ kind: 'finish' });
 });

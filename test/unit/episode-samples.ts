@@ -163,6 +163,23 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
       caps: { costUsd: 1, calls: 50, tokens: 100000, turns: 10, wallS: 600 },
     },
   },
+  '/ensemble': {
+    candidates: [
+      {
+        model: 'openai:small',
+        temperature: 0.5,
+        origin: 'candidate',
+        decision: 'program',
+        reply: '```ts\nawait homePose();\n```',
+        fate: 'In the twin: ran to its end; the goal would not hold; moved nothing; 0 others end alike.',
+        preview: { previewId: 'p1', outcome: 'passed', predictedSuccess: 'no', things: [] },
+      },
+    ],
+    votes: { program: 1, finish: 0 },
+    chosen: 0,
+    reason: 'ran to its end',
+    durationS: 2.5,
+  },
   '/remark': { block: 0, text: 'the left one' },
   '/stop': {
     stopId: 's1',

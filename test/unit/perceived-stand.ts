@@ -8,6 +8,7 @@ import { type GuessedStart, rehearsePerceived } from '../../electron/session/per
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { Tier } from '../../skills/api/definition.ts';
 import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
+import type { CheckResult } from '../../skills/check/check-result.ts';
 import { createChecker } from '../../skills/check/checker.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import { inProcessSandbox } from '../attacks/attack-harness.ts';
@@ -30,12 +31,17 @@ function cellOptions(task: Task, tier: Tier) {
   };
 }
 
-/** @throws Error when the program does not pass the check */
-export async function checkedBlock(task: Task, tier: Tier, source: string): Promise<CheckedBlock> {
+/** The verdict of the check. */
+export function checkResult(task: Task, tier: Tier, source: string): Promise<CheckResult> {
   const api = apiFor(apiChoice(task, tier));
   const checker = checkers.get(api.version) ?? createChecker(api, GUEST_MODULES);
   checkers.set(api.version, checker);
-  const checked = await checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
+  return checker.check({ source, blockName: 'block-1', session: { blocks: [] } });
+}
+
+/** @throws Error when the program does not pass the check */
+export async function checkedBlock(task: Task, tier: Tier, source: string): Promise<CheckedBlock> {
+  const checked = await checkResult(task, tier, source);
   if (!checked.ok) throw new Error(`the program does not pass the check: ${JSON.stringify(checked.diagnostics)}`);
   const { calls, loops } = checked.effects;
   const callingLines = [...new Set(calls.flatMap(({ lines }) => lines))];

@@ -6,13 +6,13 @@ import type { Critic } from './trace.ts';
 
 /** Fingertips lower than this above a surface, metres. */
 const NEAR_M = 0.03;
-/** Downward faster than this there: m/s. At 10 mm of error in the surface's height the arm has 0.05 s to stop. */
-const FAST_M_PER_S = 0.2;
+/** Downward faster than this there: m/s. An arm that finds the surface 10 mm higher has 0.03 s to stop. */
+const FAST_M_PER_S = 0.3;
 const TICK_S = 0.01;
 
 export const FAST_NEAR_SURFACE: Critic = {
   name: 'fast-near-surface',
-  looksFor: 'fingertips that go down faster than 0.2 m/s within 3 cm of a surface',
+  looksFor: 'fingertips that go down faster than 0.3 m/s within 3 cm of a surface',
   judge: (trace) =>
     findingsOf('fast-near-surface', trace, (arm, before) => {
       if (before === undefined || trace.tool !== 'hand') return undefined;

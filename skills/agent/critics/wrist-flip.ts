@@ -3,15 +3,15 @@
 import { findingsOf, nameOf } from './limits.ts';
 import type { ArmSample, Critic } from './trace.ts';
 
-/** The last joint turns by more than this within one motion, radians: more than any grasp needs. */
-const FLIP_RAD = 2.6;
+/** The last joint turns by more than this, radians: more than half a turn, after which the fingers are the same. */
+const FLIP_RAD = 3.3;
 /** Within so many ticks. */
 const WINDOW = 300;
 const WRIST = 6;
 
 export const WRIST_FLIP: Critic = {
   name: 'wrist-flip',
-  looksFor: 'a last joint that turns by more than 2.6 rad within 3 s',
+  looksFor: 'a last joint that turns by more than 3.3 rad within 3 s',
   judge: (trace) => {
     const wrist = (arm: ArmSample) => arm.jointsRad[WRIST];
     return findingsOf('wrist-flip', trace, (arm, _before, index, at) => {
