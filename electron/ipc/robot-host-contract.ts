@@ -89,6 +89,7 @@ const memorySchema = z.object({
   looks: z.array(z.tuple([z.string(), observationSchema]).readonly()).readonly(),
   named: z.array(boxSchema).readonly(),
   held: z.array(z.tuple([z.enum(['left', 'right']), z.string()]).readonly()).readonly(),
+  letGo: z.array(z.string()).readonly(),
   points: float64s,
 });
 

@@ -12,13 +12,23 @@ export interface NamedMask {
 /** Two masks show one thing when this share of the smaller one lies in the other. */
 const SAME_THING = 0.5;
 
+/** Of what lies within the frame of a larger thing, less than this share of its pixels is a scrap of its edge. */
+const SCRAP = 0.03;
+
 /** The names that fit some thing better than any other name does. */
 export function bestNames(found: readonly NamedMask[]): ReadonlySet<string> {
   const taken: NamedMask[] = [];
   for (const one of [...found].sort((a, b) => b.mask.score - a.mask.score)) {
-    if (taken.every(({ mask }) => !isSameThing(mask, one.mask))) taken.push(one);
+    if (taken.every(({ mask }) => !isSameThing(mask, one.mask) && !isScrapOf(mask, one.mask))) taken.push(one);
   }
   return new Set(taken.map(({ name }) => name));
+}
+
+function isScrapOf(thing: Mask, scrap: Mask): boolean {
+  const [u0, v0, u1, v1] = thing.box;
+  const [left, top, right, bottom] = scrap.box;
+  const isWithin = left >= u0 && top >= v0 && right <= u1 && bottom <= v1;
+  return isWithin && scrap.pixels.length < SCRAP * thing.pixels.length;
 }
 
 function isSameThing(a: Mask, b: Mask): boolean {

@@ -11,6 +11,19 @@ export function boxFromAbove({ pose, extent }: Pick<FoundObject, 'pose' | 'exten
   return [x - half[0], y - half[1], x + half[0], y + half[1]];
 }
 
+/** The corners of a thing's box as they are seen from above, x and y. */
+export function cornersFromAbove({ pose, extent }: Pick<FoundObject, 'pose' | 'extent'>): [number, number][] {
+  const signs = [-0.5, 0.5];
+  return signs.flatMap((i) =>
+    signs.flatMap((j) =>
+      signs.map((k): [number, number] => {
+        const [x, y] = transformPoint(pose, [i * extent[0], j * extent[1], k * extent[2]]);
+        return [x, y];
+      }),
+    ),
+  );
+}
+
 /** Distance of a point from the outline of a thing that stands upright or lies on a side; 0 over it. */
 export function besideM(
   { pose, extent }: Pick<FoundObject, 'pose' | 'extent'>,

@@ -20,6 +20,8 @@ export interface Release {
 }
 
 export interface SceneKnowledge {
+  /** How far the surfaces of what is known may be off, metres: 0 where they are the truth. */
+  readonly uncertaintyM: number;
   /** What is there by name: at tier S1 every thing, and those of these marks; at the tiers that look those of these names that can be seen. */
   names(asked: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Colour of a thing, sRGB 0..255. @throws PolicyError as `find` */

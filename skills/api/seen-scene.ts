@@ -13,6 +13,7 @@ import { distanceToBox } from '../../sim/tasks/box-geometry.ts';
 import { type Detector, PerceptionError } from '../perception/detector.ts';
 import { planGrasps } from '../perception/grasps.ts';
 import {
+  fallenOnto,
   isInBall,
   isSameBox,
   isSeenThrough,
@@ -58,6 +59,8 @@ const IN_GRIP_M = 0.03;
 /** Around the fingertip of a holding hand, what is seen is what it holds, metres. */
 const HELD_RADIUS_M = 0.08;
 
+/** Tops of thin rims are measured up to 3 mm low, the boxes to go around are as high as the noise, metres. */
+const UNCERTAINTY_M = 0.006;
 /** Room of the planner: what was asked for by name comes first, then what is largest. */
 const MOST_BOXES = 30;
 /** Points of the surroundings are thinned to one per cube of this side, metres. */
@@ -77,15 +80,19 @@ export interface SeenMemory {
   readonly looks: readonly (readonly [string, Observation])[];
   readonly named: readonly BelievedBox[];
   readonly held: readonly (readonly [ArmSide, string])[];
+  readonly letGo: readonly string[];
   /** Points of the surroundings, in rows of 4. */
   readonly points: Float64Array;
 }
 
 export class SeenScene implements SceneKnowledge {
+  readonly uncertaintyM = UNCERTAINTY_M;
   readonly #ports: SeenScenePorts;
   readonly #looks = new Map<string, Observation>();
   readonly #named = new Map<string, BelievedBox>();
   readonly #held = new Map<ArmSide, string>();
+  /** What was let go since it was last measured: it stands where it was, or lower. */
+  readonly #letGo = new Set<string>();
   /** What was measured last, by name: grasps need more of it than its box. */
   readonly #measured = new Map<string, Measured>();
   #points: Float64Array = new Float64Array(0);
@@ -102,16 +109,18 @@ export class SeenScene implements SceneKnowledge {
       looks: [...this.#looks],
       named: this.#ports.believer.boxes().filter(({ name }) => this.#named.has(name)),
       held: [...this.#held],
+      letGo: [...this.#letGo],
       points: this.#points,
     };
   }
 
   /** Goes on from what another scene of the same cell remembered. */
-  recall({ count, looks, named, held, points }: SeenMemory): void {
+  recall({ count, looks, named, held, letGo, points }: SeenMemory): void {
     const { believer } = this.#ports;
     this.#count = count;
     for (const [id, observation] of looks) this.#looks.set(id, observation);
     for (const box of named) this.#named.set(box.name, box);
+    for (const name of letGo) this.#letGo.add(name);
     this.#points = points;
     this.#publish();
     for (const [arm, name] of held) {
@@ -213,6 +222,7 @@ export class SeenScene implements SceneKnowledge {
   /** Takes note of a thing as it was measured in these looks. */
   keep(name: string, thing: PerceivedObject, views: readonly Observation[]): FoundObject {
     this.#measured.set(name, { thing, views });
+    this.#letGo.delete(name);
     // What is as flat as a mark stands in nobody's way.
     if (!this.#isHeld(name) && thing.extent[2] > FLAT_M) {
       const box = { name, pose: thing.pose, size: thing.extent };
@@ -268,7 +278,10 @@ export class SeenScene implements SceneKnowledge {
         this.#held.delete(arm);
         believer.attach(arm, null);
         const left = believer.boxes().find(({ name }) => name === held);
-        if (left !== undefined && !this.#isHeld(held)) this.#named.set(held, left);
+        if (left !== undefined && !this.#isHeld(held)) {
+          this.#named.set(held, left);
+          this.#letGo.add(held);
+        }
         this.#publish();
         // Whether it fell only another look can tell.
         return undefined;
@@ -305,14 +318,18 @@ export class SeenScene implements SceneKnowledge {
   /** Brings the believed scene up to date with a look of the scene camera. */
   async #takeIn(observation: Observation): Promise<void> {
     const { robot, furniture, robotBalls } = this.#ports;
-    for (const [name, box] of this.#named) {
-      if (!this.#isHeld(name) && isSeenThrough(observation, box)) this.#named.delete(name);
-    }
     const { arms } = await robot.state();
     const hands = arms
       .filter(({ holding }) => holding)
       .map(({ tool }) => ({ centre: tool.position, radiusM: HELD_RADIUS_M }));
     this.#points = pointsAboveFurniture(observation, furniture, [...(await robotBalls()), ...hands]);
+    for (const [name, box] of [...this.#named]) {
+      if (this.#isHeld(name) || !isSeenThrough(observation, box)) continue;
+      // What was let go above a bowl lies in it now.
+      const fallen = this.#letGo.has(name) ? fallenOnto(this.#points, box) : undefined;
+      if (fallen === undefined) this.#named.delete(name);
+      else this.#named.set(name, { name, ...fallen });
+    }
     this.#publish();
   }
 

@@ -24,7 +24,7 @@ import {
 } from '../../sim/tasks/tabletop/words.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import type { ApiImplementation } from './binding.ts';
-import { besideM, boxFromAbove } from './box-from-above.ts';
+import { besideM, boxFromAbove, cornersFromAbove } from './box-from-above.ts';
 import { PolicyError } from './errors.ts';
 import { freeGrasp, highLevelImplementation } from './high-level.ts';
 import type { ApiCall } from './implementation.ts';
@@ -52,12 +52,30 @@ const ABOVE_RIM_M = 0.012;
 const BESIDE_M = 0.023;
 /** What carries a block holds up a disc of this radius under its middle, metres. */
 const FOOT_RADIUS_M = 0.018;
-const HALF_TURN_RAD = Math.PI;
+const QUARTER_TURN_RAD = Math.PI / 2;
+/** An arm this close to its home posture hides no more than there, radians: wider than the noise of the start. */
+const AT_HOME_RAD = 0.1;
 
 export function tabletopImplementation(ports: TabletopPorts): ApiImplementation {
   const { scene, task } = ports;
   const hand = highLevelImplementation({ ...ports, say: () => undefined });
-  const find = (name: string, { signal }: ApiCall) => scene.find(name, 'left', signal);
+
+  /** Finds a thing; where the arm may hide it, it goes home and looks once more. */
+  async function find(name: string, call: ApiCall): Promise<FoundObject> {
+    try {
+      return await scene.find(name, 'left', call.signal);
+    } catch (error) {
+      const isMissing = error instanceof PolicyError && (error.code === 'NOT_FOUND' || error.code === 'UNSURE');
+      if (!isMissing || (await isAtHome())) throw error;
+      await hand.homePose({}, call);
+      return scene.find(name, 'left', call.signal);
+    }
+  }
+
+  async function isAtHome(): Promise<boolean> {
+    const { jointPositionsRad } = (await ports.robot.state()).arms[0];
+    return ports.homeJointsRad[0].every((angle, joint) => Math.abs(angle - jointPositionsRad[joint]) < AT_HOME_RAD);
+  }
 
   async function pick(object: FoundObject, call: ApiCall) {
     const state = (await ports.robot.state()).arms[0];
@@ -86,9 +104,26 @@ export function tabletopImplementation(ports: TabletopPorts): ApiImplementation 
     if (isPoint(target)) return [target[0], target[1], topUnder(others, target) ?? tableTop(task)];
     const [x, y] = target.pose.position;
     if (!isBowl(target)) return [x, y, Math.max(topOf(target), topUnder(others, [x, y]) ?? topOf(target))];
-    const inside = others.filter((other) => other.name !== target.name && liesOver(other, target));
+    const inside = others.filter((other) => other.name !== target.name && liesIn(other, target));
     const beside = inside.length === 0 ? 0 : inside.length % 2 === 1 ? BESIDE_M : -BESIDE_M;
     return [x + beside, y, topUnder(inside, [x + beside, y]) ?? bottomOf(target)];
+  }
+
+  /** Goes down to a place; where the fingers have no room beside it, with the hand a quarter turned. */
+  async function lower(position: Vec3, square: Quat, call: ApiCall): Promise<Quat> {
+    let failure: unknown;
+    for (const turnRad of [0, QUARTER_TURN_RAD, -QUARTER_TURN_RAD]) {
+      const quatWxyz = quatMultiply(quatFromAxisAngle([0, 0, 1], turnRad), square);
+      try {
+        await moveArm(ports, 'left', { kind: 'tool', pose: { position, quatWxyz }, approachM: APPROACH_M }, 1, call);
+        return quatWxyz;
+      } catch (error) {
+        // A refused way has moved nothing.
+        if (!(error instanceof PolicyError) || error.stage !== 'planning') throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
   }
 
   async function put(object: FoundObject, target: FoundObject | Point2, call: ApiCall): Promise<void> {
@@ -96,10 +131,8 @@ export function tabletopImplementation(ports: TabletopPorts): ApiImplementation 
     const [x, y, under] = await spotFor(object, target);
     const bowl = !isPoint(target) && isBowl(target) ? target : undefined;
     const z = under + GAP_M + held.aboveBottomM;
-    const height = bowl === undefined ? z : Math.max(z, topOf(bowl) + ABOVE_RIM_M);
-    const quatWxyz = squared(held.quatWxyz);
-    const pose = { position: [x, y, height] as Vec3, quatWxyz };
-    await moveArm(ports, 'left', { kind: 'tool', pose, approachM: APPROACH_M }, 1, call);
+    const height = bowl === undefined ? z : Math.max(z, topOf(bowl) + ABOVE_RIM_M + scene.uncertaintyM);
+    const quatWxyz = await lower([x, y, height], squared(held.quatWxyz), call);
     const letGo = () => hand.openGripper({ options: { widthM: Math.min(0.08, held.widthM + LET_GO_M) } }, call);
     // Into a bowl a block falls a little way: that is no accident.
     if (bowl === undefined) await letGo();
@@ -190,11 +223,11 @@ function verticalHalf({ pose, extent }: FoundObject): number {
 const topOf = (object: FoundObject) => object.pose.position[2] + verticalHalf(object);
 const bottomOf = (object: FoundObject) => object.pose.position[2] - verticalHalf(object);
 
-/** Whether a thing's middle is over another one. */
-function liesOver(thing: FoundObject, below: FoundObject): boolean {
-  const [dx, dy] = [0, 1].map((axis) => thing.pose.position[axis] - below.pose.position[axis]);
+/** Whether a thing is over another one with its whole outline: a piece of a bowl's rim, seen as a thing, is not. */
+function liesIn(thing: FoundObject, below: FoundObject): boolean {
+  const [x, y] = [0, 1].map((axis) => below.pose.position[axis]);
   const radius = Math.min(below.extent[0], below.extent[1]) / 2;
-  return dx * dx + dy * dy < radius * radius;
+  return cornersFromAbove(thing).every(([cx, cy]) => (cx - x) * (cx - x) + (cy - y) * (cy - y) < radius * radius);
 }
 
 /** Height of the highest thing under a block that is put at a point; undefined over the bare table. */
@@ -213,7 +246,7 @@ function tableTop({ world }: Task): number {
 function squared(quatWxyz: Quat): Quat {
   const [x, y] = rotate(quatWxyz, [1, 0, 0]);
   const yaw = atan2(y, x);
-  const quarter = Math.round(yaw / (HALF_TURN_RAD / 2)) * (HALF_TURN_RAD / 2);
+  const quarter = Math.round(yaw / QUARTER_TURN_RAD) * QUARTER_TURN_RAD;
   return quatMultiply(quatFromAxisAngle([0, 0, 1], quarter), TOOL_DOWN);
 }
 

@@ -49,6 +49,7 @@ export function trueScene(truth: GroundTruth, robot: Pick<Robot, 'state'>): Scen
   }
 
   return {
+    uncertaintyM: 0,
     find,
     names: async (asked) =>
       (await truth.objects())

@@ -43,7 +43,7 @@ export function measure({ name, position, quatWxyz, extent }: Thing): Block {
 
 export const bottomOf = (block: Block) => block.position[2] - block.height / 2;
 export const topOf = (block: Block) => block.position[2] + block.height / 2;
-export const isCube = ({ sides: [long, short] }: Block) => long - short < 0.002;
+export const isCube = ({ sides: [long, short] }: Block) => long - short < 0.006;
 export const radiusOf = ({ sides: [long, short] }: Block) => Math.sqrt(long * long + short * short) / 2;
 
 export function gap(a: readonly number[], b: readonly number[]): number {

@@ -177,6 +177,30 @@ export function isSeenThrough(observation: Observation, box: SolidBox): boolean 
   return asked > 0 && 2 * through > asked;
 }
 
+/** Points that a fallen thing's top shows at least, and the share of its height by which it rises above the furniture. */
+const POINTS_OF_TOP = 6;
+const LEAST_RISE = 0.6;
+
+/**
+ * Where an upright thing is that was let go above here, if something as high as it lies straight below.
+ * @param points as pointsAboveFurniture gives them
+ * @returns undefined where nothing does
+ */
+export function fallenOnto(points: Float64Array, { pose, size }: SolidBox): SolidBox | undefined {
+  const [x, y, z] = pose.position;
+  const radius = Math.min(size[0], size[1]) / 3;
+  const below: { readonly height: number; readonly under: number }[] = [];
+  for (let at = 0; at < points.length; at += 4) {
+    const [dx, dy] = [points[at] - x, points[at + 1] - y];
+    if (dx * dx + dy * dy > radius * radius || points[at + 2] > z + size[2] / 2) continue;
+    below.push({ height: points[at + 2], under: points[at + 3] });
+  }
+  if (below.length < POINTS_OF_TOP) return undefined;
+  const { height, under } = below.sort((a, b) => a.height - b.height)[Math.floor(below.length / 2)];
+  if (height - under < LEAST_RISE * size[2]) return undefined;
+  return { pose: { ...pose, position: [x, y, height - size[2] / 2] }, size };
+}
+
 /** Depth beyond a surface from which the surface cannot be there, metres. */
 const SEEN_THROUGH_M = 0.015;
 

@@ -127,7 +127,9 @@ export function measureObject(
     const shape = measureShape(picture, mask.pixels);
     if (shape !== undefined && mask.pixels.length >= FEWEST_PIXELS) views.push({ observation, picture, mask, shape });
   }
-  const agreeing = agree(views);
+  // A view that shows a part of it up to the border of the picture does not say how large it is: others know better.
+  const whole = views.filter((view) => !isCutOff(view));
+  const agreeing = agree(whole.length > 0 ? whole : views);
   if (agreeing.length === 0) {
     throw new PerceptionError(
       'NO_DEPTH',
@@ -190,6 +192,15 @@ function agree(views: readonly View[]): readonly View[] {
     const dx = shape.footprint.x - sorted[0].shape.footprint.x;
     const dy = shape.footprint.y - sorted[0].shape.footprint.y;
     return dx * dx + dy * dy < SAME_THING_M * SAME_THING_M;
+  });
+}
+
+/** Whether a mask reaches the border of its picture: the thing may go on beyond it. */
+function isCutOff({ observation: { width, height }, mask }: View): boolean {
+  return mask.pixels.some((pixel) => {
+    const u = pixel % width;
+    const v = (pixel - u) / width;
+    return u === 0 || v === 0 || u === width - 1 || v === height - 1;
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { invert, transformPoint } from '../../sim/spatial.ts';
-import { obstaclesAmong } from '../../skills/perception/obstacles.ts';
+import { fallenOnto, obstaclesAmong } from '../../skills/perception/obstacles.ts';
 
 /** Points on the upper side of a level rectangle, 5 mm apart, on furniture at height 0. */
 function slab(x: readonly [number, number], y: readonly [number, number], height: number): number[] {
@@ -35,5 +35,25 @@ describe('what stands in the way', () => {
     expect(covers(boxes, 0.7, 0.07)).toBe(true);
     // A hand finds room beside the handle, where a single box would be.
     expect(covers(boxes, 0.7, 0.12)).toBe(false);
+  });
+});
+
+describe('a block that was let go', () => {
+  const NO_TURN = [1, 0, 0, 0] as const;
+  const hung = { pose: { position: [0.5, 0.1, 0.11] as const, quatWxyz: NO_TURN }, size: [0.04, 0.04, 0.04] as const };
+
+  it('is taken to lie where its top is seen straight below', () => {
+    const points = Float64Array.from(slab([0.47, 0.53], [0.07, 0.13], 0.046).filter((_, i) => i % 8 < 4));
+    const fallen = fallenOnto(points, hung);
+    expect(fallen?.size).toEqual(hung.size);
+    expect(fallen?.pose.position[2]).toBeCloseTo(0.026, 6);
+  });
+
+  it('is not taken to be where nothing as high as it is seen', () => {
+    const floorOfBowl = Float64Array.from(slab([0.47, 0.53], [0.07, 0.13], 0.014).filter((_, i) => i % 8 < 4));
+    expect(fallenOnto(floorOfBowl, hung)).toBeUndefined();
+    const beside = Float64Array.from(slab([0.6, 0.66], [0.07, 0.13], 0.046));
+    expect(fallenOnto(beside, hung)).toBeUndefined();
+    expect(fallenOnto(new Float64Array(0), hung)).toBeUndefined();
   });
 });

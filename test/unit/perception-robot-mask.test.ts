@@ -76,6 +76,28 @@ describe('of several names', () => {
   });
 });
 
+describe('a scrap of the edge of a thing', () => {
+  const mask = (score: number, columns: number, rows: number, at: number): Mask => ({
+    label: 'thing',
+    score,
+    box: [at, at, at + columns, at + rows],
+    pixels: Uint32Array.from(
+      { length: columns * rows },
+      (_, i) => (at + Math.floor(i / columns)) * 640 + at + (i % columns),
+    ),
+  });
+  /** A bowl seen as a frame, and what lies in it. */
+  const bowl = mask(0.8, 80, 60, 100);
+  const rim = { ...bowl, pixels: bowl.pixels.filter((pixel) => pixel % 640 < 140) };
+
+  it('is no thing of its own, but a block in a bowl is one', () => {
+    const scrap = { name: 'yellow block', mask: mask(0.2, 6, 5, 145) };
+    const block = { name: 'red block', mask: mask(0.5, 15, 15, 145) };
+    const found = [{ name: 'yellow bowl', mask: rim }, scrap, block];
+    expect([...bestNames(found)].sort()).toEqual(['red block', 'yellow bowl']);
+  });
+});
+
 describe('two boxes', () => {
   const at = (position: Vec3, yaw: number): Pose => ({ position, quatWxyz: quatFromAxisAngle([0, 0, 1], yaw) });
 
