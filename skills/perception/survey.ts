@@ -48,6 +48,11 @@ const UNSEEN_COLOUR: Vec3 = [0.5, 0.5, 0.5];
 const CRUMB_M = 0.01;
 const CRUMB_SHARE = 0.7;
 
+/** What stands this close to the middle of an arm's base is what it is mounted on, metres: no gripper gets there. */
+const FOOT_M = 0.22;
+
+const isAtFoot = (dx: number, dy: number) => dx * dx + dy * dy < FOOT_M * FOOT_M;
+
 interface Seen extends Standing, ShownMask {
   readonly features: ShapeFeatures;
 }
@@ -70,6 +75,8 @@ export async function surveyScene(ports: SurveyPorts, signal?: AbortSignal): Pro
     const measured = features === undefined ? undefined : measureIfSeen(look, mask);
     if (features === undefined || measured === undefined) return [];
     const [x, y] = measured.pose.position;
+    // The stand of an arm is seen over the edge of its table.
+    if (bases.some((base) => isAtFoot(x - base[0], y - base[1]))) return [];
     return [{ look, mask, measured, features, shape: features, surfaceM: planeHeightM(plane, x, y) }];
   });
   const eye = looks[0].worldFromCamera.position;
