@@ -149,7 +149,7 @@ describe('what cannot run', PATIENT, () => {
   });
 
   for (const [what, words, says] of [
-    ['a tier that does not exist', ['--tiers', 'S7'], /--tiers takes one of S1, S2, S3, S4, not "S7"/],
+    ['a tier that does not exist', ['--tiers', 'S7'], /--tiers takes one of S1, S2, S3, S4, M1, .* not "S7"/],
     ['a perturbation that does not exist', ['--perturb', 'gravity'], /--perturb takes one of none, .*not "gravity"/],
     ['an early stop of nothing', ['--stop-early'], /--stop-early needs --compare/],
     ['a comparison of one program', ['--compare', 'policies'], /needs several of them.*--policies/],
