@@ -22,12 +22,12 @@ import { EarlyStop, type TrialUnit, trialUnits } from '../../skills/bench/trial-
 import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
 import { type ModelSource, providerModels } from '../session/agent-models.ts';
 import type { AgentSettings } from '../session/agent-settings.ts';
-import { readExpert, sha256OfText, type TaskFile, tasksMeantBy, userFolder, VERSION } from '../session/installation.ts';
+import { readExpert, type TaskFile, tasksMeantBy, userFolder, VERSION } from '../session/installation.ts';
 import { runModelTrial } from '../session/model-trial.ts';
 import { makeRecordFolder } from '../session/session.ts';
 import { AGENT_OPTIONS, readAgentSettings, readCaps } from './agent-options.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
-import { armFolder, type PlannedArm, planArms, seedFolder } from './bench-plan.ts';
+import { armFolder, keptArm, type PlannedArm, planArms, rigsSha256, seedFolder, workerArm } from './bench-plan.ts';
 import { forkTrialWorker, type LoadingWorker, type WorkerSetup, type WorkerTrial } from './bench-pool.ts';
 import { Progress } from './bench-progress.ts';
 import {
@@ -133,20 +133,10 @@ async function benchmark(
     seed0: request.seed0,
     trials: request.trials,
     rig: request.rigPath === undefined ? null : resolve(request.rigPath),
-    rigSha256: sha256OfText([...new Set(arms.map(({ rigFile }) => rigFile.text))].join('')),
+    rigSha256: rigsSha256(arms),
     compare: request.compare,
     stopEarly: request.stopEarly,
-    arms: arms.map(
-      ({
-        source: _source,
-        versions: _versions,
-        limitS: _limitS,
-        rigFile: _rigFile,
-        inputFor: _inputFor,
-        taskFor: _taskFor,
-        ...arm
-      }) => arm,
-    ),
+    arms: arms.map(keptArm),
   };
   const log = TrialLog.open(request.out, asked, sittingNow(request.workers), input.flag('resume') ? 'resume' : 'fresh');
   tellEarlier(log);
@@ -331,13 +321,7 @@ class Bench {
     const units = trialUnits(this.#arms, this.#seeds, compare === null ? 'by arm' : 'by seed').filter(
       ({ arm, seed }) => !this.#results.has(trialKey({ ...arm, seed })),
     );
-    const arms = this.#arms.map(({ tier, policy, versions, rigFile }) => ({
-      tier: agentMode(tier).tier,
-      policy,
-      versions,
-      rigText: rigFile.text,
-      rigPath: rigFile.path,
-    }));
+    const arms = this.#arms.map(workerArm);
     const indexOf = new Map(this.#arms.map((arm, index) => [armKey(arm), index]));
     let at = 0;
     const next = () => {

@@ -307,3 +307,27 @@ function assertTier(api: CheckerApi): void {
     throw error;
   }
 }
+
+/** An arm as the folder of results keeps it. */
+export function keptArm(arm: PlannedArm): BenchArm {
+  const {
+    source: _source,
+    versions: _versions,
+    limitS: _limitS,
+    rigFile: _rigFile,
+    inputFor: _inputFor,
+    taskFor: _taskFor,
+    ...kept
+  } = arm;
+  return kept;
+}
+
+/** An arm as a worker process is told of it. */
+export function workerArm({ tier, policy, versions, rigFile }: PlannedArm) {
+  return { tier: agentMode(tier).tier, policy, versions, rigText: rigFile.text, rigPath: rigFile.path };
+}
+
+/** One hash of all rigs of these arms. */
+export function rigsSha256(arms: readonly PlannedArm[]): string {
+  return sha256OfText([...new Set(arms.map(({ rigFile }) => rigFile.text))].join(''));
+}

@@ -4,14 +4,13 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { agentMode } from '../../skills/agent/modes.ts';
 import { PERTURBATIONS } from '../../skills/bench/perturbation.ts';
 import { runTrials } from '../../skills/bench/run-trials.ts';
 import { TimeLeft } from '../../skills/bench/time-left.ts';
 import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
-import { sha256OfText, tasksMeantBy, VERSION } from '../session/installation.ts';
+import { tasksMeantBy, VERSION } from '../session/installation.ts';
 import { type BenchAsked, sittingNow, TrialLog } from './bench-folder.ts';
-import { type PlannedArm, planArms } from './bench-plan.ts';
+import { keptArm, type PlannedArm, planArms, rigsSha256, workerArm } from './bench-plan.ts';
 import { forkTrialWorker, type WorkerTrial } from './bench-pool.ts';
 import { Progress } from './bench-progress.ts';
 import {
@@ -132,10 +131,10 @@ function askedOf({ seed0 }: CollectRequest, arms: readonly PlannedArm[]): BenchA
     seed0,
     trials: 1,
     rig: null,
-    rigSha256: sha256OfText([...new Set(arms.map(({ rigFile }) => rigFile.text))].join('')),
+    rigSha256: rigsSha256(arms),
     compare: null,
     stopEarly: false,
-    arms: arms.map(({ source: _s, versions: _v, limitS: _l, rigFile: _r, inputFor: _i, ...arm }) => arm),
+    arms: arms.map(keptArm),
   };
 }
 
@@ -174,13 +173,7 @@ class Collection {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const arms = this.#arms.map(({ tier, policy, versions, rigFile }) => ({
-      tier: agentMode(tier).tier,
-      policy,
-      versions,
-      rigText: rigFile.text,
-      rigPath: rigFile.path,
-    }));
+    const arms = this.#arms.map(workerArm);
     await runTrials<CollectUnit & WorkerTrial>(
       {
         next: () => {
