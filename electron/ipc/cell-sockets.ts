@@ -45,11 +45,11 @@ export const CLOSE_CODES = {
   over: 4404,
 } as const;
 
-const clientId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, '8 to 64 letters, digits, - or _');
+const clientId = z.string().regex(/^[\w-]{8,64}$/, '8 to 64 letters, digits, - or _');
 
 /**
- * The first message on a socket. `client` names the window: drawn at random when a page starts, the same on all three
- * sockets. `from` and `episode` are for the state socket: the first sequence number the client does not have, of that
+ * The first message on a socket. `client` names the window: drawn by it at random, kept over a reload, the same on all
+ * three sockets and towards the session process. `from` and `episode` are for the state socket: the first sequence number the client does not have, of that
  * episode. Without them, or when another episode runs, everything is sent.
  */
 export const helloSchema = z.strictObject({
@@ -183,12 +183,12 @@ export const CONTROL_CONTRACT = {
   requests: {
     /**
      * Asks for control. Granted when nobody holds it, or to its holder again; `takeOver` only from a holder that has not
-     * beaten for a second. The key proves to the session that a message comes from the holder; it is told to nobody else.
+     * beaten for a second. The holder is known by the name `client` of its hello, to the session process as well.
      */
     takeLease: {
       params: z.strictObject({ name: z.string().min(1).max(80), takeOver: z.boolean().optional() }),
       result: z.discriminatedUnion('outcome', [
-        z.object({ outcome: z.literal('granted'), leaseKey: z.string() }),
+        z.object({ outcome: z.literal('granted') }),
         z.object({
           outcome: z.literal('held'),
           /** Who holds it. */
