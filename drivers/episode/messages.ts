@@ -344,14 +344,17 @@ export const ensembleSchema = z.object({
       origin: z.enum(['candidate', 'synthesis']),
       decision: z.enum(['program', 'finish', 'malformed', 'none']),
       reply: z.string(),
-      /** Why the model gave no answer. */
+      /** Why the model gave no answer, or none for a function that its program lacks. */
       error: z.string().optional(),
+      /** The program of the reply with the functions that were written for it, where any were. */
+      completed: z.string().optional(),
       /** What became of its program, in words. */
       fate: z.string().optional(),
       preview: z
         .object({
           previewId: z.string(),
           outcome: z.enum(['passed', 'failed', 'skipped']),
+          world: z.enum(['copied', 'perceived']).optional(),
           predictedSuccess: z.enum(['yes', 'no', 'unknown']),
           things: z.array(thingFate),
         })
@@ -362,7 +365,10 @@ export const ensembleSchema = z.object({
   /** Index of the candidate that was taken. */
   chosen: z.int().nonnegative(),
   reason: z.string(),
+  /** Wall time of all of it, of the slowest reply, and in which the twin was at work; seconds. */
   durationS: z.number(),
+  slowestReplyS: z.number().optional(),
+  twinS: z.number().optional(),
 });
 
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;
