@@ -260,7 +260,7 @@ export const anySetup: fc.Arbitrary<Setup> = fc.record({
 
 const step = fc.tuple(act, turns).map(([what, count]): Step => ({ ...what, turns: count }));
 const firstBlock = goodWishes.map(
-  (wish): Step => ({ act: 'new-block', wishes: wish, claims: 'same', beats: 'fresh', turns: 'settle' }),
+  (wish): Step => ({ act: 'new-block', wishes: wish, claims: 'same', beats: 'fresh', way: 'told', turns: 'settle' }),
 );
 const prepared = goodWishes.map((wish): Step => ({ act: 'prepare', wishes: wish, turns: 0 }));
 
