@@ -60,6 +60,9 @@ function touchedOn(scene: Scene, paths: readonly JointPath[]): string[] {
   return [...touched];
 }
 
+/** The arm as it is told to stand before anything moves: a path of one point. */
+const STANDING: JointPath = { arm: 'left', kind: 'stops', points: Float64Array.from(HOME_RAD) };
+
 /** A world in which no plain way is free: a shelf with a deep compartment, posts, a wall. */
 const SCENES: Readonly<Record<string, { readonly scene: Scene; readonly goal: Pose }>> = {
   'to the other side of a wall too high to pass over': {
@@ -157,8 +160,9 @@ describe('what no plain way reaches', () => {
 describe('ways among random things', () => {
   test('touch nothing when looked at ten times as closely, in another world', async () => {
     const counts = { found: 0, refused: 0 };
-    for (let world = 0; world < 8; world++) {
-      const random = createRandomStream(seed + world, 'clutter');
+    // In the first one a block stands where the hand is at the start.
+    for (const world of [277_546, ...Array.from({ length: 8 }, (_, k) => seed + k)]) {
+      const random = createRandomStream(world, 'clutter');
       const blocks = Array.from({ length: 5 }, (_, k) =>
         blockAt(
           `block ${k}`,
@@ -168,8 +172,9 @@ describe('ways among random things', () => {
       );
       const scene = tableWith(...blocks);
       const here = drive(scene);
-      // Things that stand where the arm starts are no part of the question.
-      if (here.world.touching().some((pair) => pair.some((name) => name.includes('/')))) continue;
+      // Things that stand where the arm starts are no part of the question. The world cannot say: while it settled, it has
+      // thrown the arm out of them, far away; a way begins at the posture that the arm was told to hold.
+      if (touchedOn(scene, [STANDING]).length > 0) continue;
       const planner = new SimulatedScene(mujoco, here.world);
       open.push(planner);
       for (let k = 0; k < 4; k++) {
@@ -177,7 +182,7 @@ describe('ways among random things', () => {
         try {
           const paths = await planner.planMove('left', { kind: 'tool', pose: down(position), approachM: 0.05 });
           counts.found += 1;
-          expect(touchedOn(scene, paths), `seed ${seed + world}, goal ${k}`).toEqual([]);
+          expect(touchedOn(scene, paths), `seed ${world}, goal ${k}`).toEqual([]);
         } catch (error) {
           if (!(error instanceof PlanningFailure)) throw error;
           counts.refused += 1;
