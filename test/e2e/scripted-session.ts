@@ -131,10 +131,14 @@ export class ScriptedSession {
   private readonly controls = new Set<ReturnType<typeof serve<typeof CONTROL_CONTRACT>>>();
   private readonly timers = new Set<ReturnType<typeof setInterval>>();
 
-  constructor(
-    private readonly pageFolder: string,
-    private readonly answers: Partial<Answers> = {},
-  ) {}
+  private readonly pageFolder: string;
+  private readonly answers: Partial<Answers>;
+
+  /** @param pageFolder the built page, as out/console */
+  constructor(pageFolder: string, answers: Partial<Answers> = {}) {
+    this.pageFolder = pageFolder;
+    this.answers = answers;
+  }
 
   get origin(): string {
     const { port } = this.http!.address() as AddressInfo;
