@@ -18,12 +18,13 @@ import {
   codeRows,
   failureRows,
   grantRows,
+  headlines,
   motionRows,
   type PreviewStanding,
   previewStanding,
   riskRows,
 } from './card-facts.ts';
-import { Facts, LineLinks, Section } from './Facts.tsx';
+import { Facts, Headlines, LineLinks, Section } from './Facts.tsx';
 import { Findings } from './Findings.tsx';
 import { factChanges } from './fact-diff.ts';
 
@@ -63,6 +64,7 @@ export function ApprovalCard({ proposal }: { readonly proposal: ConsoleProposal 
         <RefusedEdit proposal={proposal} />
         <Grants proposal={proposal} />
         <div className={isWorthless ? 'approval-measured approval-void' : 'approval-measured'}>
+          <Headlines rows={headlines(preview)} />
           <Facts rows={motionRows(preview)} />
         </div>
         <Calls proposal={proposal} />

@@ -6,7 +6,7 @@ import { useConsole } from '../../app/console-store.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { showProgram } from '../program/program-actions.ts';
 import { wishLine } from '../program/program-store.ts';
-import type { FactRow } from './card-facts.ts';
+import type { FactRow, Headline } from './card-facts.ts';
 
 /** A number of a line that shows it in the program. */
 export function LineLink({
@@ -58,6 +58,24 @@ export function Facts({ rows }: { readonly rows: readonly FactRow[] }) {
             {fact}
           </dt>
           <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Numbers that are read from an arm's length away. */
+export function Headlines({ rows }: { readonly rows: readonly Headline[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <dl className="approval-headlines">
+      {rows.map(({ label, value, unit }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {value}
+            {unit === '' ? null : <span className="approval-unit"> {unit}</span>}
+          </dd>
         </div>
       ))}
     </dl>

@@ -4,8 +4,8 @@
 import type { StoryBlock } from '../../source/story.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { knowledgeSentences } from '../program/line-knowledge.ts';
-import { type FactRow, motionRows } from './card-facts.ts';
-import { Facts, LineLinks, Section } from './Facts.tsx';
+import { type FactRow, headlines, motionRows } from './card-facts.ts';
+import { Facts, Headlines, LineLinks, Section } from './Facts.tsx';
 
 interface Props {
   readonly block: StoryBlock;
@@ -35,7 +35,8 @@ export function PastCard({ block, title, tab }: Props) {
         <Facts rows={[...decisionRows(block), ...outcomeRows(block)]} />
         {facts === null ? null : (
           <Section title="What the preview said">
-            <Facts rows={motionRows(facts).filter(({ fact }) => fact !== 'Duration')} />
+            <Headlines rows={headlines(facts)} />
+            <Facts rows={motionRows(facts)} />
             <ul className="approval-sentences">
               {knowledgeSentences({ calls }, preview).map((sentence) => (
                 <li key={sentence}>{sentence}</li>

@@ -95,26 +95,40 @@ export function failureRows({ preview, source }: Pick<ConsoleProposal, 'preview'
   ];
 }
 
-/** What the preview measured. Empty where there is none. */
+export interface Headline {
+  readonly label: string;
+  readonly value: string;
+  readonly unit: string;
+}
+
+/** The numbers that are read first, from an arm's length away. Empty where nothing was measured. */
+export function headlines(preview: Measured | null): readonly Headline[] {
+  if (preview === null || preview.outcome === 'skipped') return [];
+  const { durationS, topToolSpeedMPerS, calls } = preview;
+  const way = wayM(preview);
+  return [
+    ...(durationS === undefined ? [] : [{ label: 'Duration', value: durationS.toFixed(1), unit: 's' }]),
+    ...(topToolSpeedMPerS === undefined
+      ? []
+      : [{ label: 'Top speed', value: topToolSpeedMPerS.toFixed(2), unit: 'm/s' }]),
+    ...(way === undefined ? [] : [{ label: 'Way', value: way.toFixed(2), unit: 'm' }]),
+    { label: 'Calls', value: String(calls), unit: '' },
+  ];
+}
+
+/** What the preview measured besides. Empty where there is none. */
 export function motionRows(preview: Measured | null): readonly FactRow[] {
   if (preview === null || preview.outcome === 'skipped') return [];
   const rows: FactRow[] = [];
   const plain = (fact: string, text: string | undefined) => {
     if (text !== undefined) rows.push({ fact, text, weight: 'plain' });
   };
-  const { durationS, topToolSpeedMPerS, workspace, grips, calls } = preview;
+  const { workspace, grips } = preview;
   const meant = preview.predictedSuccess ?? 'unknown';
   if (preview.outcome === 'passed') {
     if (meant === 'no') rows.push({ fact: 'Goal', text: 'would not hold afterwards', weight: 'attention' });
     else plain('Goal', meant === 'yes' ? 'would hold afterwards' : 'was not judged');
   }
-  plain('Duration', durationS === undefined ? undefined : `${durationS.toFixed(1)} s of robot time, ${calls} calls`);
-  plain(
-    'Top speed',
-    topToolSpeedMPerS === undefined ? undefined : `${topToolSpeedMPerS.toFixed(2)} m/s at the fingertip`,
-  );
-  const way = wayM(preview);
-  plain('Way', way === undefined ? undefined : `${way.toFixed(2)} m of the fingertip`);
   plain('Room', workspace === undefined ? undefined : boxInWords(workspace));
   plain('Grips', (grips ?? []).length === 0 ? 'nothing' : (grips ?? []).map(gripInWords).join('; '));
   for (const { a, b, timeS, kind } of preview.contacts ?? []) {

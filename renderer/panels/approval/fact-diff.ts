@@ -14,12 +14,18 @@ export interface FactChange {
 type Vector = readonly number[];
 
 /** What a preview measured, as a card and as an episode's message tell it. */
-export type Measured = Omit<CardPreview, 'previewId' | 'workspace' | 'path' | 'rightPath' | 'things' | 'closedLoop'> & {
+export type Measured = Omit<
+  CardPreview,
+  'previewId' | 'workspace' | 'path' | 'rightPath' | 'contacts' | 'things' | 'closedLoop'
+> & {
+  readonly contacts?: readonly Contact[] | undefined;
   readonly workspace?: { readonly min: Vector; readonly max: Vector } | undefined;
   readonly path?: readonly Vector[] | undefined;
   readonly rightPath?: readonly Vector[] | undefined;
   readonly things?: readonly ThingFate[] | undefined;
 };
+
+type Contact = Omit<NonNullable<CardPreview['contacts']>[number], 'at'>;
 
 export interface ThingFate {
   readonly name: string;

@@ -4,11 +4,12 @@ import type { ConsoleDiagnostic } from '../../../electron/ipc/console-contract.t
 import { Icon } from '../../ui/Icon.tsx';
 import { knowledgeByLine } from './line-knowledge.ts';
 import { wishLine } from './program-store.ts';
+import { OWN_TAB, QUESTION_TAB } from './program-tabs.ts';
 import type { ProgramView } from './program-view.ts';
 
 interface Props {
   readonly view: ProgramView;
-  /** What the check says of a text that is being written; undefined for one that is not. */
+  /** What the check says of a text that is being written; undefined while it has not. */
   readonly found: readonly ConsoleDiagnostic[] | undefined;
   readonly runningLine: number | null;
 }
@@ -16,9 +17,15 @@ interface Props {
 export function ProgramFoot({ view, found, runningLine }: Props) {
   return (
     <div className="program-foot">
-      {found === undefined ? <Verdict view={view} /> : <Found found={found} tabId={view.isOwn ? 'own' : 'question'} />}
+      {!view.isEditable ? (
+        <Verdict view={view} />
+      ) : found === undefined ? (
+        <span>The check looks while you write</span>
+      ) : (
+        <Found found={found} tabId={view.isOwn ? OWN_TAB : QUESTION_TAB} />
+      )}
       <span className="program-foot-running">{runningLine === null ? '' : `Line ${runningLine} runs`}</span>
-      {found === undefined ? <Legend view={view} /> : null}
+      {view.isEditable ? null : <Legend view={view} />}
     </div>
   );
 }

@@ -60,7 +60,8 @@ export function ProgramPanel() {
   const runningLine = useRunningLine(tab);
   const isFollowing = usePlayback(({ following, playing }) => following || playing) ?? false;
   const isCompared = useProgram((store) => store.isCompared);
-  const [found, setFound] = useState<readonly ConsoleDiagnostic[]>([]);
+  /** Of the text as it stands; undefined until the check has answered. */
+  const [found, setFound] = useState<readonly ConsoleDiagnostic[]>();
   const editor = useRef<Editor>(undefined);
   const id = isOwn ? OWN_TAB : (tab?.id ?? '');
   const name = isOwn ? 'Own program' : (tab?.title ?? 'Program');
@@ -75,6 +76,8 @@ export function ProgramPanel() {
           },
     [isEditable, tab],
   );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found in one text says nothing of another.
+  useEffect(() => setFound(undefined), [id, isEditable]);
   const onReady = useCallback((made: Editor | undefined) => {
     editor.current = made;
   }, []);
@@ -85,6 +88,7 @@ export function ProgramPanel() {
   }, [source, name, tab, isOwn]);
 
   const onEdit = (text: string) => {
+    setFound(undefined);
     if (isOwn) useProgram.setState({ own: text });
     else useProgram.setState(({ edit }) => (edit === null ? {} : { edit: { ...edit, source: text } }));
   };
@@ -126,7 +130,7 @@ export function ProgramPanel() {
             }}
             onOffer={() => run(isOwn ? 'program.submit' : 'program.offerEdit')}
           />
-          <ProgramFoot view={view} found={isEditable ? found : undefined} runningLine={runningLine} />
+          <ProgramFoot view={view} found={found} runningLine={runningLine} />
         </>
       )}
     </section>
