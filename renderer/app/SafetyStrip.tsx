@@ -43,10 +43,7 @@ export function SafetyStrip() {
   return (
     <section className="safety-strip" data-safety-strip aria-label="Safety">
       <StopButton />
-      <p className="stop-note" aria-hidden="true">
-        software stop, not an emergency stop
-        <span>{isReal ? 'In danger press the red button at the robot.' : 'This cell is a simulation.'}</span>
-      </p>
+      {isReal ? <p className="stop-note">In danger press the red button at the robot.</p> : null}
       <div className={`cell-state cell-state-${words.tone}`} role="status" aria-live="polite">
         <Icon name={TONE_ICON[words.tone]} />
         <div className="cell-state-words">
@@ -61,12 +58,15 @@ export function SafetyStrip() {
       ) : null}
       {cellLinks === undefined ? null : (
         <>
-          <div className="strip-fact">
-            <span className="strip-fact-name">Driving</span>
-            <span className="strip-fact-value">{driverInWords({ cellStatus })}</span>
-          </div>
+          {hasStops ? null : (
+            <div className="strip-fact">
+              <span className="strip-fact-name">Driving</span>
+              <span className="strip-fact-value">{driverInWords({ cellStatus })}</span>
+            </div>
+          )}
           <ReadinessControl />
-          <SpeedLimit />
+          {/* While a stop stands nobody drives and nothing has a speed: the cause has the room. */}
+          {hasStops ? null : <SpeedLimit />}
           <LeaseControl />
         </>
       )}
