@@ -9,6 +9,7 @@ import { useConsole } from './console-store.ts';
 import { LeaseControl } from './LeaseControl.tsx';
 import { ReadinessControl } from './ReadinessControl.tsx';
 import { ResetDialog } from './ResetDialog.tsx';
+import { closeResetDialog, openResetDialog, useResetDialog } from './reset-store.ts';
 import { SpeedLimit } from './SpeedLimit.tsx';
 import { StopButton } from './StopButton.tsx';
 
@@ -36,7 +37,7 @@ export function SafetyStrip() {
   const state = useConsole((store) => store.state);
   const cellLinks = useConsole((store) => store.cellLinks);
   const cellStatus = useConsole((store) => store.cellStatus);
-  const [resetting, setResetting] = useState(false);
+  const resetting = useResetDialog((dialog) => dialog.open);
   const words = cellInWords({ session, state, cellLinks, cellStatus }, useStatusAge());
   const hasStops = (cellStatus?.stops.length ?? 0) > 0;
   const isReal = state?.cell?.robotKind === 'real';
@@ -52,7 +53,7 @@ export function SafetyStrip() {
         </div>
       </div>
       {hasStops ? (
-        <Button kind="primary" icon="reset" onClick={() => setResetting(true)}>
+        <Button kind="primary" icon="reset" onClick={openResetDialog}>
           Reset…
         </Button>
       ) : null}
@@ -70,7 +71,7 @@ export function SafetyStrip() {
           <LeaseControl />
         </>
       )}
-      <ResetDialog open={resetting} onClose={() => setResetting(false)} />
+      <ResetDialog open={resetting} onClose={closeResetDialog} />
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { pageNonce } from './page-nonce.ts';
 import { startSessionActions } from './session-actions.ts';
 import { startSessionClient } from './session-client.ts';
 import { startShellActions } from './shell-actions.ts';
+import { startShellBridge } from './shell-bridge.ts';
 import { bindStopKeys } from './stop-keys.ts';
 import { allowStyles } from './style-nonce.ts';
 import { startTheme } from './theme.ts';
@@ -24,6 +25,7 @@ startCellClient();
 startSessionActions();
 startShellActions();
 startActionKeys();
+startShellBridge();
 startFirstMinute();
 
 const place = document.getElementById('app');

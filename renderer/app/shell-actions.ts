@@ -8,6 +8,7 @@ import { chooseLayout, focusPlace, isPanelShown, resetLayout, showPanel, useDock
 import { openKeyHelp } from './KeyHelp.tsx';
 import { LAYOUT_NAMES, LAYOUT_TITLES } from './layouts.ts';
 import { openPalette } from './palette-store.ts';
+import { openResetDialog } from './reset-store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
 import { startTour } from './tour-store.ts';
 
@@ -103,6 +104,14 @@ export function startShellActions(): void {
       label: 'Go to the place before',
       keys: ['shift+F6'],
       perform: () => focusPlace(-1),
+    },
+    {
+      id: 'robot.reset',
+      group: 'robot',
+      label: 'Reset after a stop…',
+      keywords: ['latch', 'clear'],
+      unavailable: () => ((useConsole.getState().cellStatus?.stops.length ?? 0) > 0 ? undefined : 'No stop stands.'),
+      perform: openResetDialog,
     },
     {
       id: 'robot.take-control',

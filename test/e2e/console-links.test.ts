@@ -1,16 +1,13 @@
 // The window's lines to its session and to the robot host: they come back by themselves, a stop goes out in every state of
 // the page, and what is not known is not claimed. Both other sides are scripted here, so that they can be slow, or dead.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildConsole } from '../../esbuild.config.js';
 import { launchChromium } from './chromium-page.ts';
+import { type BuiltConsole, builtConsole } from './console-build.ts';
 import { NO_CELL, READY, ScriptedSession } from './scripted-session.ts';
 
-let folder: string;
+let built: BuiltConsole;
 let browser: Browser;
 let session: ScriptedSession;
 let context: BrowserContext;
@@ -18,17 +15,16 @@ let page: Page;
 let complaints: string[];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'capstan-console-'));
-  [browser] = await Promise.all([launchChromium(), buildConsole(folder)]);
+  [browser, built] = await Promise.all([launchChromium(), builtConsole()]);
 });
 
 afterAll(async () => {
   await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
+  built?.dispose();
 });
 
 beforeEach(async () => {
-  session = await new ScriptedSession(folder).start();
+  session = await new ScriptedSession(built.folder).start();
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   page = await context.newPage();
   complaints = [];
