@@ -65,6 +65,8 @@ export const marksSchema = z.object({
       name: z.string(),
       /** x, y, x, y ... of the marks that are there, metres, on their surface. */
       points: z.array(z.number()),
+      /** What one looks like, and the height of the surface; absent in older files. Colour: sRGB, 0..1. */
+      look: z.object({ diameterM: z.number(), surfaceM: z.number(), colorSrgb: vec3 }).optional(),
     }),
   ),
 });
@@ -123,8 +125,28 @@ export const previewSchema = z.object({
   path: z.array(vec3).optional(),
   /** The same of the right arm, where there is one. */
   rightPath: z.array(vec3).optional(),
+  /** How the arms stand along the path, left then right: a sample every `everyS`, the first at the start. */
+  postures: z
+    .array(
+      z.object({
+        arm: z.enum(['left', 'right']),
+        everyS: z.number().positive(),
+        jointsRad: z.array(z.array(z.number())),
+        widthsM: z.array(z.number()),
+      }),
+    )
+    .optional(),
+  /** First touches. `at`: where, metres. */
   contacts: z
-    .array(z.object({ a: z.string(), b: z.string(), timeS: z.number(), kind: z.enum(['expected', 'unexpected']) }))
+    .array(
+      z.object({
+        a: z.string(),
+        b: z.string(),
+        timeS: z.number(),
+        kind: z.enum(['expected', 'unexpected']),
+        at: vec3.optional(),
+      }),
+    )
     .optional(),
   /** With two arms, `arm` says which. */
   grips: z
