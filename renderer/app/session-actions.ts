@@ -1,4 +1,4 @@
-// Owns what the session can be asked from anywhere: the next program from whoever writes, an undo, a judgement. Must never
+// Owns the press that leads on from anywhere: the next program, from whoever writes; and the end of the cell. Must never
 // approve anything: that is the card's alone.
 
 import type { ConsoleState } from '../../electron/ipc/console-contract.ts';
@@ -61,26 +61,6 @@ function actions(): Action[] {
       keywords: ['expert', 'instruct', 'start', 'run the task'],
       unavailable: whyNotIdle,
       perform: askForProgram,
-    },
-    {
-      id: 'session.undo-block',
-      group: 'session',
-      label: 'Propose a program that undoes the last block',
-      keywords: ['back', 'put back'],
-      unavailable: whyNotIdle,
-      perform: async () => {
-        await requestSession('proposeUndo', {});
-      },
-    },
-    {
-      id: 'session.judge',
-      group: 'session',
-      label: 'Judge whether the task is done',
-      keywords: ['goal', 'success', 'verdict'],
-      unavailable: whyNotIdle,
-      perform: async () => {
-        await requestSession('judge', {});
-      },
     },
     {
       id: 'session.end',
