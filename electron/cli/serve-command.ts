@@ -4,10 +4,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { channelToParent } from '../ipc/process-channel.ts';
+import { SHELL_ORIGIN } from '../ipc/shell-contract.ts';
 import { openHouse } from '../serve/console-house.ts';
 import { openConsoleServer } from '../serve/console-server.ts';
 import { INSTALLATION_ROOT, userFolder } from '../session/installation.ts';
-import { answer, type Command, printable, tell, UsageError, wholeNumber } from './command.ts';
+import { shellKeyStore } from '../session/shell-key-store.ts';
+import { type Command, printable, tell, UsageError, wholeNumber } from './command.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -20,6 +23,7 @@ export const SERVE_COMMAND: Command = {
     token: { type: 'string', value: 'T', help: 'what a window must show (default: a random one)' },
     host: { type: 'string', value: 'ADDRESS', help: 'address to listen at', default: LOOPBACK },
     open: { type: 'boolean', help: 'open the page in the browser' },
+    shell: { type: 'boolean', help: 'serve the desktop shell that started this process, and end with it' },
     json: { type: 'boolean', help: 'print address and token as JSON on stdout' },
   },
   run: async (input) => {
@@ -35,17 +39,33 @@ export const SERVE_COMMAND: Command = {
       );
     }
     const log = (text: string) => tell(`console: ${printable(text)}`);
-    const house = await openHouse({ home: userFolder(), environment: process.env, shell: 'browser', log });
+    const isShell = input.flag('shell');
+    if (isShell && !process.connected)
+      throw new UsageError('--shell is for the desktop shell, which starts this itself');
+    const house = await openHouse({
+      home: userFolder(),
+      environment: process.env,
+      shell: isShell ? 'desktop' : 'browser',
+      keyStore: isShell ? shellKeyStore(channelToParent()) : undefined,
+      log,
+    });
     const page = join(INSTALLATION_ROOT, 'out', 'console');
-    const server = await openConsoleServer({ house, page, port, address, token, log });
-    if (input.flag('json')) answer({ url: server.url, origin: server.origin, port: server.port, token });
+    const pageOrigin = isShell ? SHELL_ORIGIN : undefined;
+    const server = await openConsoleServer({ house, page, port, address, pageOrigin, token, log });
+    if (input.flag('json')) {
+      const { url, origin } = server;
+      const told = { url, origin, port: server.port, token, episodes: house.episodes };
+      process.stdout.write(`${JSON.stringify(told)}\n`);
+    }
     tell(`The console is at ${server.url}`);
     tell('Ctrl-C ends it.');
     if (input.flag('open')) openInBrowser(server.url);
     await ended();
-    tell('Ctrl-C: stopping what moves and completing the episode; Ctrl-C again ends at once.');
-    await house.close('the console was ended with Ctrl-C');
+    tell('Stopping what moves and completing the episode; Ctrl-C again ends at once.');
+    await house.close('the console was closed');
     await server.close();
+    // The pipe of a shell would keep this process.
+    if (process.connected) process.disconnect();
     return 0;
   },
 };
@@ -61,6 +81,7 @@ function ended(): Promise<void> {
     };
     process.on('SIGINT', end);
     process.on('SIGTERM', end);
+    process.once('disconnect', resolve);
   });
 }
 

@@ -132,7 +132,7 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
       }),
       judge: held(() => session.cell.judge()),
 
-      check: async ({ source }) => checkSummary(await session.cell.session.review(source)),
+      check: async ({ source }) => checkSummary(await session.cell.session.checkDraft(source)),
       api: async () => editorApi(session.cell.task, agentMode(session.cell.choice.tier).tier),
       expert: async () => {
         const { task, choice } = session.cell;

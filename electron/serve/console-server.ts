@@ -1,17 +1,21 @@
 // Owns the console's door: the page, the sockets of its windows and the episode files, on this machine alone unless told
 // otherwise. Must never answer a page of another site, nor a window without the token.
 
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { CLOSE_CODES } from '../ipc/cell-sockets.ts';
 import { CONSOLE_CONTRACT, CONSOLE_SOCKET, EPISODE_FILES, helloSchema } from '../ipc/console-contract.ts';
+import { contentSecurityPolicy, pageWithPolicy } from '../ipc/content-security-policy.ts';
 import { type Handlers, type Server, serve } from '../ipc/rpc.ts';
 import { fileIn, sendFile } from './file-answer.ts';
-import { noPage } from './no-page.ts';
+import { NO_PAGE } from './no-page.ts';
 import { type DoorRules, doorRules, isToken, refusedAtTheDoor } from './request-check.ts';
-import { securityHeaders } from './security-headers.ts';
-import { CLOSE, socketChannel } from './socket-channel.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import { socketChannel } from './socket-channel.ts';
 
 export type ConsoleContract = typeof CONSOLE_CONTRACT;
 
@@ -33,6 +37,8 @@ export interface ConsoleServerOptions {
   readonly port: number;
   /** Address to listen at, "127.0.0.1" unless the operator asked for another. */
   readonly address: string;
+  /** Of the page, where another process serves it: the desktop shell. */
+  readonly pageOrigin?: string;
   readonly token: string;
   /** What was refused, in words; once for each connection. */
   readonly log: (text: string) => void;
@@ -56,9 +62,9 @@ const MOST_WINDOWS = 32;
 /** @throws Error when the port is taken */
 export async function openConsoleServer(options: ConsoleServerOptions): Promise<ConsoleServer> {
   const { house, page, port, address, token, log } = options;
-  let rules: DoorRules = doorRules(address, port, token);
+  const { pageOrigin } = options;
+  let rules: DoorRules = doorRules({ address, port, token, pageOrigin });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
-  const headers = securityHeaders(address === '127.0.0.1' ? ['127.0.0.1'] : ['127.0.0.1', address]);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refused = refusedAtTheDoor(request.headers, rules);
@@ -70,13 +76,28 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
         return deny(response, 401, 'show the token as Authorization: Bearer TOKEN');
       const file = await fileIn(house.episodes, pathname.slice(EPISODE_FILES.length));
       if (file === undefined || !file.endsWith('.mcap')) return deny(response, 404, 'there is no such episode');
-      return await sendFile(request, response, file, { ...headers, 'cache-control': 'no-store' });
+      return await sendFile(request, response, file, { ...SECURITY_HEADERS, 'cache-control': 'no-store' });
     }
-    const file = await fileIn(page, pathname === '/' ? 'index.html' : pathname.slice(1));
-    if (file !== undefined) return await sendFile(request, response, file, { ...headers, 'cache-control': 'no-cache' });
-    if (pathname !== '/') return deny(response, 404, 'there is no such page');
-    const { html, more } = noPage();
-    response.writeHead(200, { ...headers, ...more, 'content-type': 'text/html; charset=utf-8' }).end(html);
+    if (pathname === '/' || pathname === '/index.html') return await sendPage(response);
+    const file = await fileIn(page, pathname.slice(1));
+    if (file === undefined) return deny(response, 404, 'there is no such page');
+    // A worker goes by the policy of its own file.
+    const policy = contentSecurityPolicy(randomBytes(16).toString('base64url'));
+    const headers = { ...SECURITY_HEADERS, 'content-security-policy': policy, 'cache-control': 'no-cache' };
+    await sendFile(request, response, file, headers);
+  };
+
+  const sendPage = async (response: ServerResponse): Promise<void> => {
+    const file = await fileIn(page, 'index.html');
+    const text = file === undefined ? NO_PAGE : await readFile(file, 'utf8');
+    const { html, policy } = pageWithPolicy(text, randomBytes(16).toString('base64url'));
+    response.writeHead(200, {
+      ...SECURITY_HEADERS,
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+    });
+    response.end(html);
   };
 
   const server = createServer((request, response) => {
@@ -88,7 +109,7 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
   });
 
   const deny = (response: ServerResponse, status: number, why: string) => {
-    response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' });
+    response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'text/plain; charset=utf-8' });
     response.end(`${why}\n`);
   };
 
@@ -108,14 +129,14 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
 
   const welcome = (socket: WebSocket) => {
     socket.on('error', () => undefined); // its close follows
-    const late = setTimeout(() => socket.close(CLOSE.refused, 'no hello came'), HELLO_MS);
+    const late = setTimeout(() => socket.close(CLOSE_CODES.refused, 'no hello came'), HELLO_MS);
     socket.once('close', () => clearTimeout(late));
     socket.once('message', (data, isBinary) => {
       clearTimeout(late);
       const hello = isBinary ? undefined : helloOf(String(data));
       if (hello === undefined || !isToken(hello.token, rules)) {
         log('a window was refused: its hello is malformed, or shows another token');
-        socket.close(CLOSE.refused, 'the hello is malformed, of another version, or shows another token');
+        socket.close(CLOSE_CODES.refused, 'the hello is malformed, of another version, or shows another token');
         return;
       }
       const { client } = hello;
@@ -132,7 +153,7 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
     server.listen(port, address, resolve);
   });
   const bound = server.address() as AddressInfo;
-  rules = doorRules(address, bound.port, token);
+  rules = doorRules({ address, port: bound.port, token, pageOrigin });
   const name = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
   const origin = `http://${name.includes(':') ? `[${name}]` : name}:${bound.port}`;
   return {
@@ -140,7 +161,7 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
     origin,
     url: `${origin}/#token=${encodeURIComponent(token)}`,
     close: async () => {
-      for (const socket of sockets.clients) socket.close(CLOSE.over, 'the console was closed');
+      for (const socket of sockets.clients) socket.close(CLOSE_CODES.over, 'the console was closed');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A window that does not say goodbye is not waited for.
       const force = setTimeout(() => {

@@ -1,7 +1,6 @@
 // Owns what a browser is shown where the console's page was not built: a plain sentence, and no script.
 
-export function noPage(): { readonly html: string; readonly more: Readonly<Record<string, string>> } {
-  const html = `<!doctype html>
+export const NO_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Capstan: the page is not built</title></head>
 <body>
@@ -11,5 +10,3 @@ reload this page.</p>
 </body>
 </html>
 `;
-  return { html, more: { 'cache-control': 'no-store' } };
-}

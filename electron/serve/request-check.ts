@@ -10,23 +10,32 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 export interface DoorRules {
   /** Host names, with their port, under which the console may be addressed. */
   readonly hosts: ReadonlySet<string>;
+  /** Of the page, where it is not served here. */
+  readonly pageOrigin: string | undefined;
   readonly token: string;
 }
 
 /** The names of a server that listens at an address and a port. */
-export function doorRules(address: string, port: number, token: string): DoorRules {
+export function doorRules({
+  address,
+  port,
+  ...rules
+}: { readonly address: string; readonly port: number } & Omit<DoorRules, 'hosts'>): DoorRules {
   const own = LOOPBACK.includes(address) ? [] : [bracketed(address), ...ownAddresses()];
-  return { hosts: new Set([...LOOPBACK, ...own].map((name) => `${name}:${port}`)), token };
+  return { hosts: new Set([...LOOPBACK, ...own].map((name) => `${name}:${port}`)), ...rules };
 }
 
 /**
  * Why a request may not come in; undefined when it may. A page of another site can send requests here, under a name of its
  * own that it has pointed at this machine.
  */
-export function refusedAtTheDoor({ host, origin }: IncomingHttpHeaders, { hosts }: DoorRules): string | undefined {
+export function refusedAtTheDoor(
+  { host, origin }: IncomingHttpHeaders,
+  { hosts, pageOrigin }: DoorRules,
+): string | undefined {
   if (host === undefined || !hosts.has(host)) return 'this console is not known by that name';
-  if (origin !== undefined && ![...hosts].some((name) => origin === `http://${name}`))
-    return 'pages of other sites may not come in';
+  if (origin === undefined || origin === pageOrigin) return undefined;
+  if (![...hosts].some((name) => origin === `http://${name}`)) return 'pages of other sites may not come in';
   return undefined;
 }
 

@@ -3,6 +3,7 @@
 
 import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
+import { CLOSE_CODES } from '../ipc/cell-sockets.ts';
 import type { Channel } from '../ipc/rpc.ts';
 
 /** A window that has not read this much is taken to hang: its socket is closed, and it comes again. */
@@ -11,8 +12,6 @@ const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
 const MOST_MALFORMED = 20;
 /** Requests of one window that wait for their answers. */
 const MOST_OPEN = 200;
-
-export const CLOSE = { malformed: 4400, refused: 4401, over: 4404, behind: 4408 } as const;
 
 const requestSchema = z.strictObject({
   kind: z.literal('request'),
@@ -34,7 +33,7 @@ export function socketChannel({ socket, onMalformed }: SocketChannelOptions): Ch
   const refuse = (why: string) => {
     malformed += 1;
     if (malformed === 1) onMalformed(why);
-    if (malformed > MOST_MALFORMED) socket.close(CLOSE.malformed, 'too many malformed messages');
+    if (malformed > MOST_MALFORMED) socket.close(CLOSE_CODES.malformed, 'too many malformed messages');
   };
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (isBinary) return refuse('a binary message came where a text was expected');
@@ -52,7 +51,7 @@ export function socketChannel({ socket, onMalformed }: SocketChannelOptions): Ch
   const send = (message: unknown) => {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > MOST_UNREAD_BYTES) {
-      socket.close(CLOSE.behind, 'this window does not read');
+      socket.close(CLOSE_CODES.behind, 'this window does not read');
       return;
     }
     socket.send(JSON.stringify(message));

@@ -335,6 +335,7 @@ export class ConsoleCell {
     return {
       tier: workbench.tier,
       check: (source, signal) => workbench.check(source, signal),
+      checkDraft: (source, signal) => workbench.checkDraft(source, signal),
       offer: (program, signal) => this.#put(program, signal),
       look: (signal) => workbench.look(signal),
       rehearse: (program, signal) => workbench.rehearse(program, signal),

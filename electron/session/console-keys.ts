@@ -7,6 +7,8 @@ import { ConsoleRefusal } from './console-refusal.ts';
 
 /** A place that keeps secrets for the user, as the keychain of the desktop. */
 export interface KeyStore {
+  /** Whether it keeps anything, and why not. */
+  state(): Promise<{ readonly canKeep: boolean; readonly why: string }>;
   /** All keys, by provider. @throws Error when the keychain cannot be opened */
   read(): Promise<Readonly<Record<string, string>>>;
   /** An empty key forgets it. */
@@ -20,7 +22,7 @@ export const KEY_PROVIDERS = Object.keys(VARIABLES) as readonly KeyProvider[];
 
 export class ConsoleKeys {
   readonly #environment: Readonly<Record<string, string | undefined>>;
-  readonly #store: KeyStore | undefined;
+  #store: KeyStore | undefined;
   readonly #session = new Map<string, string>();
   #kept: Readonly<Record<string, string>> = {};
 
@@ -37,7 +39,11 @@ export class ConsoleKeys {
   ): Promise<ConsoleKeys> {
     const keys = new ConsoleKeys(environment, store);
     try {
-      keys.#kept = (await store?.read()) ?? {};
+      if (store !== undefined) {
+        const { canKeep } = await store.state();
+        if (canKeep) keys.#kept = await store.read();
+        else keys.#store = undefined;
+      }
     } catch (error) {
       onProblem(`The keychain cannot be read (${error instanceof Error ? error.message : 'unknown fault'}).`);
     }
