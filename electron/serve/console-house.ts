@@ -100,11 +100,11 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
         return NOTHING;
       }),
       instruct: held(async ({ text }) => {
-        session.cell.instruct(text);
+        session.cell.programs.instruct(text);
         return NOTHING;
       }),
       submit: held(async ({ source }) => {
-        session.cell.submit(source);
+        session.cell.programs.submit(source);
         return NOTHING;
       }),
       decide: held(async ({ proposalId, sha256, decision }) => {
@@ -112,15 +112,15 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
         return NOTHING;
       }),
       renewPreview: held(async ({ proposalId, speedScale }) => {
-        session.cell.renewPreview(client, proposalId, speedScale);
+        session.cell.programs.renewPreview(client, proposalId, speedScale);
         return NOTHING;
       }),
       setSpeed: held(async ({ speedScale }) => {
-        session.cell.setSpeed(speedScale);
+        session.cell.programs.setSpeed(speedScale);
         return NOTHING;
       }),
       remark: held(async ({ text }) => {
-        await session.cell.remark(text);
+        await session.cell.programs.remark(text);
         return NOTHING;
       }),
       proposeUndo: held(async () => {
@@ -130,7 +130,7 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
         session.cancel();
         return NOTHING;
       }),
-      judge: held(() => session.cell.judge()),
+      judge: held(() => session.cell.programs.judge()),
 
       check: async ({ source }) => checkSummary(await session.cell.session.checkDraft(source)),
       api: async () => editorApi(session.cell.task, agentMode(session.cell.choice.tier).tier),

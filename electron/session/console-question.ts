@@ -3,7 +3,7 @@
 
 import { START_TOLERANCE_RAD } from '../../drivers/gate/plan-check.ts';
 import type { ConsoleDecision, ConsoleProposal } from '../ipc/console-contract.ts';
-import type { ConsoleBoard } from './console-board.ts';
+import type { BoardBranch } from './console-board.ts';
 import { cardOf } from './console-card.ts';
 import { type Question, WindowOperator } from './console-operator.ts';
 import { ConsoleRefusal } from './console-refusal.ts';
@@ -18,8 +18,8 @@ export interface CardContext {
 }
 
 export interface ConsoleQuestionOptions {
-  readonly board: ConsoleBoard;
-  readonly session: () => Session;
+  readonly board: BoardBranch;
+  readonly session: Session;
   readonly context: () => CardContext;
   /** The operator's speed of now. */
   readonly speedScale: () => number;
@@ -118,7 +118,7 @@ export class ConsoleQuestion {
     board.change({
       proposal: cardOf(question.proposal, {
         id: question.id,
-        block: session().blockIndex,
+        block: session.blockIndex,
         origin: question.isEdited ? 'edited' : origin,
         claim,
         stale: this.#staleness(question),
@@ -134,7 +134,7 @@ export class ConsoleQuestion {
     if (question === undefined) return;
     let now: Awaited<ReturnType<Session['posture']>>;
     try {
-      now = await this.#options.session().posture();
+      now = await this.#options.session.posture();
     } catch {
       // A robot host that is gone ends the question by itself.
       return;

@@ -33,6 +33,7 @@ export class ConsoleSession {
   #opening: AbortController | undefined;
   /** Ends of cells that are under way. */
   #ending: Promise<void> | undefined;
+  #cut: () => void = () => undefined;
   #controller: string | undefined;
   #closed = false;
 
@@ -113,11 +114,11 @@ export class ConsoleSession {
   /** Ends what is under way and may be ended. @throws ConsoleRefusal */
   cancel(): void {
     if (this.#opening !== undefined) this.#opening.abort(new Cancelled('cancelled by the operator'));
-    else this.cell.desk.cancel();
+    else this.cell.programs.desk.cancel();
   }
 
   async decide(client: string, proposalId: string, sha256: string, decision: ConsoleDecision): Promise<void> {
-    await this.cell.decide(client, proposalId, sha256, decision);
+    await this.cell.programs.decide(client, proposalId, sha256, decision);
   }
 
   /** Stops what moves, completes the episode and ends every process. */
@@ -129,11 +130,12 @@ export class ConsoleSession {
 
   async #open(choice: CellChoice, signal: AbortSignal): Promise<void> {
     const { models, notes, recordFolder, onPiece, onNotice } = this.#options;
+    const board = this.board.branch();
     let cell: ConsoleCell | undefined;
     cell = await ConsoleCell.open(
       {
         choice,
-        board: this.board,
+        board,
         models: models(choice),
         notes: notes(),
         recordFolder: recordFolder(),
@@ -146,11 +148,18 @@ export class ConsoleSession {
       signal,
     );
     this.#cell = cell;
-    this.board.change({ phase: cell.desk.phase, work: null, cell: cell.shown(), lastCell: null, problem: null });
+    this.#cut = () => board.cut();
+    this.board.change({
+      phase: cell.programs.desk.phase,
+      work: null,
+      cell: cell.shown(),
+      lastCell: null,
+      problem: null,
+    });
   }
 
   #refuseWhileRunning(): void {
-    if (this.#cell?.desk.step !== 'running') return;
+    if (this.#cell?.programs.desk.step !== 'running') return;
     throw new ConsoleRefusal(
       'RUNNING',
       'A block is running. Nothing was changed.',
@@ -199,6 +208,7 @@ export class ConsoleSession {
   ) {
     if (this.#cell !== cell) return;
     this.#cell = undefined;
+    this.#cut();
     const { episodeId, episodePath } = cell.session;
     const { verdict, lastBlock } = this.state;
     const lastCell = {
