@@ -47,13 +47,21 @@ export interface Beats {
 
 /**
  * @param nowS a clock that never runs backwards, seconds
+ * @param heardS when a source was last heard outside of this thread, by the same clock; undefined for never
  * @throws GateRefusal BAD_CONFIGURATION when the rules are too weak for this kind of robot
  */
-export function createBeats(rules: readonly BeatRule[], kind: RobotIdentity['kind'], nowS: () => number): Beats {
+export function createBeats(
+  rules: readonly BeatRule[],
+  kind: RobotIdentity['kind'],
+  nowS: () => number,
+  heardS: (source: BeatSource) => number | undefined = () => undefined,
+): Beats {
   assertRules(rules, kind);
   const lastBeatS = new Map<BeatSource, number>();
   const age = (source: BeatSource): BeatAge => {
-    const beatS = lastBeatS.get(source);
+    const told = lastBeatS.get(source);
+    const heard = heardS(source);
+    const beatS = told === undefined || (heard !== undefined && heard > told) ? heard : told;
     return { source, ageS: beatS === undefined ? null : nowS() - beatS };
   };
   // Written so that an age that does not compare, or a clock that ran backwards, counts as late.

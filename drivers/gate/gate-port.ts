@@ -9,7 +9,7 @@ import type { BeatAge, BeatRule, BeatSource } from './beats.ts';
 import type { AwaitStep, BlockPermit } from './block-permit.ts';
 import type { Envelope, SoftExcess } from './envelope.ts';
 import type { BlockUsage, GateEvent } from './events.ts';
-import type { LatchedStop, StopCause } from './stop-latch.ts';
+import type { LatchedStop, StopCause, StopWord } from './stop-latch.ts';
 
 export interface GateOptions {
   readonly robot: Robot;
@@ -23,6 +23,10 @@ export interface GateOptions {
   readonly requiredBeats: readonly BeatRule[];
   /** 'refuse' (the default), or 'collect' for previews, on simulated robots only: soft excesses become facts. */
   readonly softLimits?: 'refuse' | 'collect';
+  /** Beats that arrive outside of the gate's thread, beside those told by `beat`: the last of each source, gate clock. */
+  readonly heardS?: (source: BeatSource) => number | undefined;
+  /** Shuts the gate from outside of its thread, at once; the stop that latches follows. */
+  readonly stopWord?: StopWord;
   /** Asks the operator for one step; without it no block can be offered in step mode. */
   readonly awaitStep?: AwaitStep;
   /** Told of everything, in order. One that throws while a block runs stops the robot: nothing moves unrecorded. */

@@ -19,20 +19,20 @@ import type { GateHappening } from './events.ts';
 import type { CollectedExcess, Gate, GateOptions, StopOutcome } from './gate-port.ts';
 import { GateRefusal, NOTHING_SENT } from './refusal.ts';
 import { readRobotError } from './robot-command.ts';
-import { createStopLatch, type LatchedStop, type StopCause, stopRefusal } from './stop-latch.ts';
+import { createStopLatch, type LatchedStop, raisedRefusal, type StopCause, stopRefusal } from './stop-latch.ts';
 
 export type { CollectedExcess, Gate, GateOptions, GateState, StopOutcome } from './gate-port.ts';
 
 /** @throws GateRefusal BAD_CONFIGURATION when these options could not keep the robot safe */
 export function createGate(options: GateOptions): Gate {
-  const { robot, nowS, sha256Hex, softLimits = 'refuse', awaitStep, onEvent } = options;
+  const { robot, nowS, sha256Hex, softLimits = 'refuse', stopWord, awaitStep, onEvent } = options;
   const { identity } = robot;
   assertEnforceable(options.envelope, identity.arms);
   const envelope = frozenCopy(options.envelope);
   const jointLimits = options.jointLimits ?? limitsOf(identity.model);
   if (softLimits === 'collect' && identity.kind === 'real') throw badConfiguration('no preview runs on a real arm');
 
-  const beats = createBeats(options.requiredBeats, identity.kind, nowS);
+  const beats = createBeats(options.requiredBeats, identity.kind, nowS, options.heardS);
   const latch = createStopLatch();
   const book = createApprovalBook({ robotKind: identity.kind, sha256Hex, assertEpoch });
   const claimsCheck = createClaimsCheck(identity, envelope, awaitStep !== undefined);
@@ -52,6 +52,8 @@ export function createGate(options: GateOptions): Gate {
   }
 
   function assertNotLatched(): void {
+    const raised = stopWord?.raised();
+    if (raised !== undefined) throw raisedRefusal(raised);
     const standing = latch.standing();
     if (standing.length > 0) throw stopRefusal(standing);
   }
@@ -117,8 +119,8 @@ export function createGate(options: GateOptions): Gate {
         'Reset it at the console.',
       );
     }
-    if (stopped.report === null) {
-      const message = `The robot has not answered ${stopId} yet; the arm may still be moving.`;
+    if (stopped.report === null || stopWord?.raised() !== undefined) {
+      const message = `The robot has not answered ${stopped.report === null ? stopId : 'a new stop'} yet; the arm may still be moving.`;
       throw new GateRefusal('STOP_UNDER_WAY', message, 'Wait for the report of the stop, then reset it.');
     }
     if (latch.standing().length === 1) await clearRobotsLatch(stopId);

@@ -2,7 +2,7 @@
 // the gate is shut. Must never clear a stop by itself, and never talks to the robot.
 
 import type { StopReport } from '../robot.ts';
-import { GateRefusal } from './refusal.ts';
+import { GateRefusal, NOTHING_SENT } from './refusal.ts';
 
 /** Where a stop came from. */
 export type StopSource =
@@ -28,6 +28,15 @@ export interface LatchedStop {
   readonly atS: number;
   /** What the robot really did; null until it has answered. */
   readonly report: StopReport | null;
+}
+
+/**
+ * A stop that somebody outside of the gate's thread has raised and the gate has not latched yet. While one is raised the
+ * gate is shut; whoever raises it also asks for the stop itself, and lowers it once that is latched.
+ */
+export interface StopWord {
+  /** Read at every look of the gate: must answer at once, from what is true at this instant. */
+  raised(): StopCause | undefined;
 }
 
 export interface StopLatch {
@@ -77,6 +86,15 @@ export function createStopLatch(): StopLatch {
     find,
     standing: () => [...stops.values()],
   };
+}
+
+/** The refusal that everything gets between the raising of a stop and its latching. */
+export function raisedRefusal({ source, detail }: StopCause): GateRefusal {
+  return new GateRefusal(
+    'STOP_LATCHED',
+    `Stopped (${source}: ${detail}). ${NOTHING_SENT} The rest of the arm is not confirmed yet.`,
+    'Look at the cell, reset every stop that stands, then approve a block anew. Nothing resumes by itself.',
+  );
 }
 
 /** The refusal that everything gets while a stop stands. */

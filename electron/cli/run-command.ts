@@ -197,7 +197,7 @@ interface Work {
   readonly seed: number;
   readonly taskFile: TaskFile;
   readonly origin: SessionWorkbenchOptions['origin'];
-  readonly record: Pick<SessionOptions, 'policy' | 'attachments'>;
+  readonly record: Pick<SessionOptions, 'policy' | 'attachments' | 'asks'>;
   /** The operator, whose time to think no budget counts. */
   patient(operator: Operator): Operator;
   run(session: Session, workbench: SessionWorkbench): Promise<RunOutcome>;
@@ -221,7 +221,7 @@ async function planWork(input: CommandInput, source: TaskSource): Promise<Work> 
       seed,
       taskFile,
       origin: 'model',
-      record: agentRecord(plan),
+      record: agentRecord(agent.plan),
       patient: (operator) => untimed(operator, agent.budget),
       run: (session, workbench) => runAgent(agent, session, workbench, { task: taskFile.task, seed }),
     };

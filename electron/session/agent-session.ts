@@ -6,13 +6,15 @@ import { drawScene } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { type Budget, usd } from '../../skills/agent/budget.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
+import { Ensemble } from '../../skills/agent/ensemble.ts';
 import { FunctionWriter } from '../../skills/agent/function-writer.ts';
 import { namesIn } from '../../skills/agent/known-objects.ts';
-import type { MeteredModel } from '../../skills/agent/metered-model.ts';
-import { createModelLog } from '../../skills/agent/model-record.ts';
+import type { Model } from '../../skills/agent/model.ts';
+import { createModelLog, type ModelLog } from '../../skills/agent/model-record.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
 import { readNotes } from '../../skills/agent/notes.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
+import { QuestionDesk } from '../../skills/agent/question-desk.ts';
 import { functionSystemPrompt, systemPrompt } from '../../skills/agent/system-prompt.ts';
 import { runTurns, type TurnEvent, USUAL_REPLIES } from '../../skills/agent/turn-loop.ts';
 import type { TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
@@ -21,6 +23,7 @@ import type { Workbench } from '../../skills/agent/workbench.ts';
 import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { loadLibrary } from '../../skills/library/load-library.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
+import type { OpenModels, OpenVoice } from './agent-models.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { sha256OfText } from './installation.ts';
 import type { Session } from './session.ts';
@@ -31,6 +34,8 @@ const MAX_INPUT_TOKENS = 100_000;
 const MAX_OUTPUT_TOKENS = 12_000;
 /** Most tokens of one function that a program lacks. */
 const MAX_FUNCTION_TOKENS = 6000;
+/** Most tokens of an answer to what a program asks. */
+const MAX_ANSWER_TOKENS = 4000;
 /** Most tokens of a description of pictures. */
 const MAX_DESCRIPTION_TOKENS = 3000;
 
@@ -40,11 +45,7 @@ export interface AgentSessionOptions {
   readonly task: Task;
   readonly seed: number;
   readonly settings: AgentSettings;
-  readonly models: {
-    readonly writer: MeteredModel;
-    /** Describes pictures; needed where the mode's feedback is the difference. */
-    readonly observer: MeteredModel | undefined;
-  };
+  readonly models: OpenModels;
   readonly budget: Budget;
   /** What happens, as it happens; with what is spent by then. */
   readonly onEvent: (event: TurnEvent) => void;
@@ -54,7 +55,8 @@ export class AgentSession {
   readonly #options: AgentSessionOptions;
   readonly #prompts = loadPrompts();
   readonly #conversation: Conversation;
-  readonly #writer: MeteredModel;
+  /** One model, or an ensemble behind the same face. */
+  readonly #writer: Model;
   readonly #observer: Observer | undefined;
   readonly #functionWriter: FunctionWriter;
   /** What is written into the episode, one after the other. */
@@ -66,7 +68,7 @@ export class AgentSession {
     const { task, settings, models } = options;
     const { feedback } = agentMode(settings.mode);
     const log = createModelLog((message) => this.#record('/model', message));
-    this.#writer = log.recorded(models.writer);
+    const writer = log.recorded(models.writer);
     this.#conversation = new Conversation({
       system: systemText(task, settings),
       prompts: this.#prompts,
@@ -82,15 +84,37 @@ export class AgentSession {
           })
         : undefined;
     this.#functionWriter = new FunctionWriter({
-      model: this.#writer,
+      model: writer,
       prompts: this.#prompts,
       system: functionSystemPrompt({
         prompts: this.#prompts,
-        api: apiFor(apiChoice(task, agentMode(settings.mode).tier)),
+        api: apiFor(apiChoice(task, agentMode(settings.mode).tier, true)),
         modules: GUEST_MODULES,
         skills: loadLibrary(),
       }),
       maxOutputTokens: MAX_FUNCTION_TOKENS,
+    });
+    options.session.answerWith(
+      new QuestionDesk({ model: writer, prompts: this.#prompts, maxOutputTokens: MAX_ANSWER_TOKENS }),
+    );
+    this.#writer = models.ensemble === undefined ? writer : this.#ensemble(models.ensemble, log);
+  }
+
+  /** The voices, each recorded by itself, choosing in the twin. */
+  #ensemble({ voices, synthesiser }: NonNullable<OpenModels['ensemble']>, log: ModelLog): Ensemble {
+    const { workbench, onEvent } = this.#options;
+    const heard = (voice: OpenVoice) => ({ ...voice, model: log.recorded(voice.model) });
+    return new Ensemble({
+      voices: voices.map(heard),
+      synthesiser: heard(synthesiser),
+      workbench,
+      functionWriter: this.#functionWriter,
+      prompts: this.#prompts,
+      onNews: (news) => onEvent({ kind: 'candidate', news }),
+      onChoice: (choice) => {
+        this.#record('/ensemble', choice);
+        onEvent({ kind: 'chosen', choice });
+      },
     });
   }
 
@@ -170,7 +194,7 @@ export function systemText(task: Task, { mode, scene, notes, turns }: Omit<Agent
   const { tier, feedback } = agentMode(mode);
   return systemPrompt({
     prompts: loadPrompts(),
-    api: apiFor(apiChoice(task, tier)),
+    api: apiFor(apiChoice(task, tier, true)),
     modules: GUEST_MODULES,
     skills: loadLibrary(),
     notes: notes === null ? undefined : readNotes(notes, 'the notes'),

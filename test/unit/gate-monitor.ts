@@ -42,6 +42,7 @@ export class GateMonitor {
   readonly #nowS: () => number;
   readonly #lastBeatS = new Map<BeatSource, number>();
   readonly #openStops = new Set<string>();
+  #isRaised = false;
   #happenings = 0;
   #voidedAt = 0;
   #stopsTold = 0;
@@ -66,6 +67,17 @@ export class GateMonitor {
   /** From here on nothing may move: somebody stopped the gate, or it stopped itself. */
   noteStopAsked(): void {
     this.#voidedAt = this.next();
+  }
+
+  /** Somebody outside of the gate's thread has stopped it; the message is on its way. */
+  noteRaised(): void {
+    this.#isRaised = true;
+    this.noteStopAsked();
+  }
+
+  /** The message has come. */
+  noteLowered(): void {
+    this.#isRaised = false;
   }
 
   noteStopNamed(id: string): void {
@@ -97,7 +109,7 @@ export class GateMonitor {
     if (offer.begun) this.breach(`the approval of ${name} began a second block`);
     if (offer.approvedAt === undefined) this.breach(`${name} began without an approval`);
     else if (offer.approvedAt < this.#voidedAt) this.breach(`${name} began with an approval older than the last stop`);
-    if (this.#openStops.size > 0) this.breach(`${name} began while a stop was latched`);
+    if (this.isLatched()) this.breach(`${name} began while a stop was latched`);
     const late = this.lateBeat('start');
     if (late !== undefined) this.breach(`${name} began without a beat of the ${late}`);
     offer.begun = true;
@@ -125,13 +137,12 @@ export class GateMonitor {
 
   /** True when nothing that the scenario did forbids this block to move. */
   mayMove(block: KnownBlock): boolean {
-    return (
-      !block.ended && this.#openStops.size === 0 && block.begunAt > this.#voidedAt && this.lateBeat('run') === undefined
-    );
+    return !block.ended && !this.isLatched() && block.begunAt > this.#voidedAt && this.lateBeat('run') === undefined;
   }
 
+  /** A stop stands, or is on its way. */
   isLatched(): boolean {
-    return this.#openStops.size > 0;
+    return this.#openStops.size > 0 || this.#isRaised;
   }
 
   openStops(): readonly string[] {
@@ -160,7 +171,7 @@ export class GateMonitor {
     const { claims, id } = block.offer;
     const what = `a ${command.kind} of ${id} was sent`;
     if (block.ended) this.breach(`${what} after the block had ended`);
-    if (this.#openStops.size > 0) this.breach(`${what} while a stop was latched`);
+    if (this.isLatched()) this.breach(`${what} while a stop was latched`);
     if (block.begunAt < this.#voidedAt) this.breach(`${what} although a stop or a new epoch came since it began`);
     if (block.offer.approvedAt === undefined || block.offer.approvedAt < this.#voidedAt) {
       this.breach(`${what} without an approval newer than the last stop`);

@@ -47,6 +47,7 @@ export type Act =
       readonly wishes: OfferWishes;
       readonly claims: ClaimsNow;
       readonly beats: 'fresh' | 'old';
+      readonly way: 'told' | 'heard';
     }
   | { readonly act: 'move'; readonly pick: number; readonly plan: PlanKind }
   | {
@@ -63,12 +64,17 @@ export type Act =
   | { readonly act: 'abort'; readonly pick: number }
   | { readonly act: 'let-step' }
   | { readonly act: 'stop'; readonly source: StopSource }
+  /** A stop is raised outside of the gate's thread; its message is on its way. */
+  | { readonly act: 'raise'; readonly source: StopSource }
+  /** The message of what was raised arrives. */
+  | { readonly act: 'deliver' }
   | { readonly act: 'reset'; readonly pick: number; readonly by: 'person' | 'automatic' }
   /** Confirms and resets every stop that stands. */
   | { readonly act: 'reset-all' }
   | { readonly act: 'reset-unknown' }
   | { readonly act: 'bump-epoch' }
-  | { readonly act: 'beat'; readonly source: BeatSource | 'everybody' }
+  /** `way`: told by a call, or heard outside of the gate's thread. */
+  | { readonly act: 'beat'; readonly source: BeatSource | 'everybody'; readonly way: 'told' | 'heard' }
   | { readonly act: 'pass-time'; readonly seconds: number }
   | { readonly act: 'tick' }
   | { readonly act: 'proceed'; readonly share: number }
@@ -149,6 +155,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       wishes: goodWishes,
       claims: claimsNow,
       beats: fc.constantFrom('fresh' as const, 'fresh' as const, 'fresh' as const, 'old' as const),
+      way: fc.constantFrom('told' as const, 'heard' as const),
     }),
   },
   { weight: 20, arbitrary: fc.record({ act: fc.constant('move' as const), pick, plan }) },
@@ -184,6 +191,8 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ act: fc.constant('abort' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('let-step' as const) }) },
   { weight: 4, arbitrary: fc.record({ act: fc.constant('stop' as const), source: fc.constantFrom(...SOURCES) }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('raise' as const), source: fc.constantFrom(...SOURCES) }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('deliver' as const) }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('reset' as const), pick, by: person }) },
   { weight: 7, arbitrary: fc.record({ act: fc.constant('reset-all' as const) }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('reset-unknown' as const) }) },
@@ -193,6 +202,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       act: fc.constant('beat' as const),
       source: fc.constantFrom<BeatSource | 'everybody'>('everybody', 'everybody', 'window', 'session', 'stop-channel'),
+      way: fc.constantFrom('told' as const, 'heard' as const),
     }),
   },
   {
@@ -250,7 +260,7 @@ export const anySetup: fc.Arbitrary<Setup> = fc.record({
 
 const step = fc.tuple(act, turns).map(([what, count]): Step => ({ ...what, turns: count }));
 const firstBlock = goodWishes.map(
-  (wish): Step => ({ act: 'new-block', wishes: wish, claims: 'same', beats: 'fresh', turns: 'settle' }),
+  (wish): Step => ({ act: 'new-block', wishes: wish, claims: 'same', beats: 'fresh', way: 'told', turns: 'settle' }),
 );
 const prepared = goodWishes.map((wish): Step => ({ act: 'prepare', wishes: wish, turns: 0 }));
 

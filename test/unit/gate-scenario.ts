@@ -46,6 +46,8 @@ export class GateScenario {
   readonly #sentBy = new Map<unknown, KnownBlock>();
   readonly #steps: { readonly offerId: string; letHappen(): void }[] = [];
   readonly #waiting = new Set<Promise<unknown>>();
+  readonly #heardS = new Map<BeatSource, number>();
+  #word: StopCause | undefined;
   #clockS = 100;
   #ambush: Act<'ambush'> | undefined;
   #stopsNamed = 0;
@@ -73,6 +75,8 @@ export class GateScenario {
       sha256Hex: (text) => createHash('sha256').update(text).digest('hex'),
       requiredBeats: this.#rules,
       softLimits: this.#setup.softLimits,
+      heardS: (source) => this.#heardS.get(source),
+      stopWord: { raised: () => this.#word },
       awaitStep: ({ commandId }) =>
         new Promise((letHappen) => this.#steps.push({ offerId: commandId.split('/')[0], letHappen })),
       onEvent: (event) => this.#onEvent(event),
@@ -127,6 +131,10 @@ export class GateScenario {
         return this.#letStep();
       case 'stop':
         return this.#stop({ source: step.source, detail: 'scenario' });
+      case 'raise':
+        return this.#raise({ source: step.source, detail: 'raised by the scenario' });
+      case 'deliver':
+        return this.#deliver();
       case 'reset':
         return this.#reset(at(this.monitor.openStops(), step.pick), step.by);
       case 'reset-all':
@@ -137,7 +145,7 @@ export class GateScenario {
         this.monitor.noteEpochBump();
         return this.#gate.bumpEpoch('the robot came back');
       case 'beat':
-        return this.#beat(step.source);
+        return this.#beat(step.source, step.way);
       case 'pass-time':
         this.#clockS += step.seconds;
         return;
@@ -234,10 +242,10 @@ export class GateScenario {
   }
 
   /** Succeeds whenever nothing stands in the way. */
-  async #newBlock({ wishes, claims, beats }: Act<'new-block'>): Promise<void> {
+  async #newBlock({ wishes, claims, beats, way }: Act<'new-block'>): Promise<void> {
     const count = this.#blocks.length;
     if (!this.robot.isBusy()) this.#end(0);
-    if (beats === 'fresh') this.#beat('everybody');
+    if (beats === 'fresh') this.#beat('everybody', way);
     const isClear = claims === 'same' && beats === 'fresh' && this.#ambush === undefined && !this.monitor.isLatched();
     const isFree = this.#gate.state().running === null && (await this.#robotMode()) === 'idle';
     const offer = this.#prepare(wishes);
@@ -351,6 +359,7 @@ export class GateScenario {
     if (id === undefined) return;
     const wasLatched = this.monitor.isLatched();
     const wasAnswered = this.#answered.has(id);
+    const wasRaised = this.#word !== undefined;
     const told = this.robot.commands().length;
     const accepted = await this.#gate.reset(id, { kind: by, name: 'scenario' }).then(
       () => true,
@@ -367,12 +376,14 @@ export class GateScenario {
     }
     if (!accepted) return;
     if (!wasAnswered) this.monitor.breach(`${id} was reset before the robot had answered it`);
+    if (wasRaised) this.monitor.breach(`${id} was reset while a new stop was on its way`);
     if (by === 'automatic' && this.#setup.kind === 'real') this.monitor.breach('nobody reset a real arm');
     if (this.#gate.state().running !== null) this.monitor.breach('a block runs again after a reset');
     this.monitor.noteReset(id);
   }
 
   async #resetAll(): Promise<void> {
+    this.#deliver();
     this.robot.answerStops('confirmed');
     this.robot.confirmStops();
     this.robot.reconnect();
@@ -381,11 +392,26 @@ export class GateScenario {
     await turns(SETTLED);
   }
 
-  #beat(source: BeatSource | 'everybody'): void {
+  /** The word stays up until its message has come, as between the threads of a robot host. */
+  #raise(cause: StopCause): void {
+    this.monitor.noteRaised();
+    this.#word ??= cause;
+  }
+
+  #deliver(): void {
+    const cause = this.#word;
+    if (cause === undefined) return;
+    this.#stop(cause);
+    this.#word = undefined;
+    this.monitor.noteLowered();
+  }
+
+  #beat(source: BeatSource | 'everybody', way: 'told' | 'heard'): void {
     const sources: readonly BeatSource[] = source === 'everybody' ? ['window', 'session', 'stop-channel'] : [source];
     for (const each of sources) {
       this.monitor.noteBeat(each);
-      this.#gate.beat(each);
+      if (way === 'told') this.#gate.beat(each);
+      else this.#heardS.set(each, this.#clockS);
     }
   }
 
@@ -401,7 +427,7 @@ export class GateScenario {
   #lookAround(mode: string): void {
     this.monitor.assertStopsNamed(this.#stopsNamed);
     const { stops } = this.#gate.state();
-    if (this.monitor.isLatched() !== stops.length > 0) this.monitor.breach(`${stops.length} stops stand`);
+    if (this.monitor.openStops().length !== stops.length) this.monitor.breach(`${stops.length} stops stand`);
     if (this.#gate.state().running === null && stops.length === 0 && mode === 'moving' && !this.robot.isBusy()) {
       this.monitor.breach('an arm moves under a lease although no block runs');
     }

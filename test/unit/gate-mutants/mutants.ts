@@ -182,8 +182,38 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'gate.ts',
-        find: 'if (stopped.report === null) {',
-        replace: "if (stopId === '') {",
+        find: 'if (stopped.report === null || stopWord?.raised() !== undefined) {',
+        replace: 'if (stopWord?.raised() !== undefined) {',
+      },
+    ],
+  },
+  {
+    name: 'deaf to the stop word: what was raised outside of its thread shuts the gate only with the message that follows',
+    edits: [
+      {
+        file: 'gate.ts',
+        find: '    if (raised !== undefined) throw raisedRefusal(raised);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a reset while a new stop is on its way',
+    edits: [
+      {
+        file: 'gate.ts',
+        find: 'if (stopped.report === null || stopWord?.raised() !== undefined) {',
+        replace: 'if (stopped.report === null) {',
+      },
+    ],
+  },
+  {
+    name: 'the gate hears nobody but those who call it: a beat that came outside of its thread is no beat',
+    edits: [
+      {
+        file: 'beats.ts',
+        find: '    const heard = heardS(source);\n',
+        replace: '    const heard = told;\n',
       },
     ],
   },
