@@ -2,9 +2,11 @@
 
 import './schemas-without-eval.ts';
 import { createRoot } from 'react-dom/client';
+import { sourceOfCell } from '../source/cell-source.ts';
 import { App } from './App.tsx';
 import { startActionKeys } from './action-keys.ts';
 import { startCellClient } from './cell-client.ts';
+import { startLiveSource } from './live-source.ts';
 import { pageAddress } from './page-address.ts';
 import { pageNonce } from './page-nonce.ts';
 import { startSessionClient } from './session-client.ts';
@@ -19,6 +21,7 @@ startTheme();
 allowStyles(pageNonce());
 startSessionClient();
 startCellClient();
+startLiveSource(sourceOfCell);
 startShellActions();
 startActionKeys();
 

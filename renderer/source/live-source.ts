@@ -10,6 +10,7 @@ import {
   stateTextSchema,
   welcomeSchema,
 } from '../../electron/ipc/cell-sockets.ts';
+import type { ReconnectingSocket, SocketPlan } from '../app/reconnecting-socket.ts';
 import { createFrameNotifier, type NextFrame } from './frame-notifier.ts';
 import { createLiveHistory } from './live-history.ts';
 import type { Playback, Source } from './source.ts';
@@ -18,14 +19,7 @@ import { stepByEvents, storyEvents } from './story-events.ts';
 import { type SampleRows, thinSamples } from './thin-samples.ts';
 
 /** What a source needs of a socket that comes back by itself. */
-export type OpenStateSocket = (plan: {
-  readonly url: string;
-  /** Written anew at every connection. */
-  readonly hello: object;
-  readonly onMessage: (data: string | ArrayBuffer) => void;
-  readonly onDown: () => void;
-  readonly confirm: () => void;
-}) => { close(): void };
+export type OpenStateSocket = (plan: SocketPlan) => Pick<ReconnectingSocket, 'close' | 'confirm'>;
 
 export interface LiveSourceOptions {
   /** As "ws://127.0.0.1:40123". */
@@ -39,7 +33,9 @@ export interface LiveSourceOptions {
 
 /** Length of a control tick, seconds. */
 const TICK_S = 0.01;
-/** More than this of one kind is said once. */
+/** Longest wait between two attempts to connect, milliseconds. */
+const SLOWEST_RETRY_MS = 2000;
+/** More sentences than this are not kept. */
 const MOST_PROBLEMS = 50;
 
 export function openLiveSource({ url, token, client, openSocket, schedule }: LiveSourceOptions): Source {
@@ -77,6 +73,7 @@ export function openLiveSource({ url, token, client, openSocket, schedule }: Liv
       }
       episode = welcome.data.episode;
       caughtUp = false;
+      socket.confirm();
       changed();
       return;
     }
@@ -129,7 +126,10 @@ export function openLiveSource({ url, token, client, openSocket, schedule }: Liv
       caughtUp = false;
       changed();
     },
-    confirm: () => undefined,
+    slowestRetryMs: SLOWEST_RETRY_MS,
+    onState: ({ kind }) => {
+      if (kind === 'refused') complain('the robot host does not stream to this window any more');
+    },
   });
 
   const cursorS = () => (following ? history.lastS : soughtS);
