@@ -9,11 +9,14 @@ import { startCellClient } from './cell-client.ts';
 import { startLiveSource } from './live-source.ts';
 import { pageAddress } from './page-address.ts';
 import { pageNonce } from './page-nonce.ts';
+import { startSessionActions } from './session-actions.ts';
 import { startSessionClient } from './session-client.ts';
 import { startShellActions } from './shell-actions.ts';
+import { startShellBridge } from './shell-bridge.ts';
 import { bindStopKeys } from './stop-keys.ts';
 import { allowStyles } from './style-nonce.ts';
 import { startTheme } from './theme.ts';
+import { startFirstMinute } from './tour-store.ts';
 
 pageAddress();
 bindStopKeys();
@@ -22,8 +25,11 @@ allowStyles(pageNonce());
 startSessionClient();
 startCellClient();
 startLiveSource(sourceOfCell);
+startSessionActions();
 startShellActions();
 startActionKeys();
+startShellBridge();
+startFirstMinute();
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('the page has no place for the application');
