@@ -42,6 +42,8 @@ export interface SessionOptions {
   readonly role?: 'live' | 'trial';
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
+  /** Opens the robot host's sockets for windows; a block then starts only before the window that holds control. */
+  readonly console?: OpenParams['console'];
   /** Files for the episode beside task and rig. */
   readonly attachments?: OpenParams['attachments'];
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
@@ -67,6 +69,7 @@ export interface Decider {
 }
 
 export class Session {
+  readonly episodeId: string;
   readonly episodePath: string | null;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
@@ -75,16 +78,19 @@ export class Session {
   readonly #finished: FinishedBlock[] = [];
   readonly #stops = new Map<string, LatchedStop>();
   #stopped = new AbortController();
+  #consolePort: number | null = null;
   #blocks = 0;
 
   private constructor(
     options: SessionOptions,
     child: ChildProcess,
     host: Client<typeof ROBOT_HOST_CONTRACT>,
+    episodeId: string,
     episodePath: string | null,
   ) {
     this.#child = child;
     this.#host = host;
+    this.episodeId = episodeId;
     this.episodePath = episodePath;
     const api = apiChoice(options.taskFile.task, options.tier);
     this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
@@ -104,13 +110,18 @@ export class Session {
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
-    const child = startEntry(bundledEntry('robot-host.js'));
+    // A trial has nobody beside it who could stop it, and so no thread to keep free for that.
+    const child = startEntry(bundledEntry(options.role === 'trial' ? 'twin.js' : 'robot-host.js'));
     let session: Session | undefined;
     const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), {
       ...options.events,
       stopped: (stop) => {
         if (session !== undefined) session.#noteStop(stop);
         options.events.stopped?.(stop);
+      },
+      reset: (reset) => {
+        if (session !== undefined) session.#noteReset(reset.stopId);
+        options.events.reset?.(reset);
       },
     });
     const opening = host.request('open', {
@@ -128,11 +139,12 @@ export class Session {
       previews: options.previews,
       policy: options.policy,
       versions,
+      console: options.console ?? null,
       attachments: options.attachments ?? [],
     });
-    session = new Session(options, child, host, episodePath);
+    session = new Session(options, child, host, episodeId, episodePath);
     try {
-      await opening;
+      session.#consolePort = (await opening).consolePort;
       host.notify('beat', {});
       return session;
     } catch (error) {
@@ -251,13 +263,17 @@ export class Session {
    */
   async reset(stopId: string, by: string): Promise<void> {
     await this.#host.request('reset', { stopId, by });
-    this.#stops.delete(stopId);
-    if (this.#stops.size === 0) this.#stopped = new AbortController();
+    this.#noteReset(stopId);
   }
 
   /** Keeps what the operator said while no question was open. */
   async remark(text: string): Promise<void> {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
+  get consolePort(): number | null {
+    return this.#consolePort;
   }
 
   /** Number of the block that runs or comes next, from 0. */
@@ -305,6 +321,10 @@ export class Session {
   #noteStop({ id, source, detail }: LatchedStop): void {
     this.#stops.set(id, { id, source, detail });
     this.#stopped.abort(`${source}: ${detail}`);
+  }
+
+  #noteReset(stopId: string): void {
+    if (this.#stops.delete(stopId) && this.#stops.size === 0) this.#stopped = new AbortController();
   }
 
   async #recordDecision(
