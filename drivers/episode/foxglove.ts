@@ -2,7 +2,7 @@
 // (xyzw). What goes in and comes out of this module is in our own types. Must never let an xyzw quaternion leave.
 
 import { z } from 'zod';
-import type { Pose, Vec3 } from '../../sim/spatial.ts';
+import { IDENTITY_POSE, type Pose, type Vec3 } from '../../sim/spatial.ts';
 import {
   type DeepReadonly,
   type Delivery,
@@ -49,9 +49,19 @@ export interface SceneShape {
   readonly color: Rgba;
 }
 
+/** Room that the arms must stay inside of, or out of; in the base frame of arm 0, metres. */
+export interface SceneVolume {
+  readonly name: string;
+  readonly kind: 'allowed' | 'keep-out';
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
+
 /** Objects to add, or to replace by the same id. */
 export interface SceneMessage {
   readonly entities: readonly { readonly id: string; readonly frame: string; readonly shapes: readonly SceneShape[] }[];
+  /** Drawn as the edges of boxes; absent where the file says nothing of them. */
+  readonly volumes?: readonly SceneVolume[];
 }
 
 const LOG_LEVELS = ['unknown', 'debug', 'info', 'warning', 'error', 'fatal'] as const;
@@ -165,7 +175,73 @@ const entity = z.object({
   cubes: z.array(primitive),
   cylinders: z.array(primitive),
   spheres: z.array(primitive),
+  lines: z.array(z.object({ points: z.array(xyz) })).optional(),
+  metadata: z.array(z.object({ key: z.string(), value: z.string() })).optional(),
 });
+
+/** Corners at the ends of the twelve edges of a box: bit 0 is x, bit 1 is y, bit 2 is z; 0 the lower side. */
+const BOX_EDGES = [0, 1, 2, 3, 4, 5, 6, 7, 0, 2, 1, 3, 4, 6, 5, 7, 0, 4, 1, 5, 2, 6, 3, 7] as const;
+const LINE_LIST = 2;
+const EDGE_PIXELS = 2;
+/** The metadata that tells a volume from a thing. */
+const VOLUME_KEY = 'volume';
+const VOLUME_COLORS = {
+  allowed: { r: 0.2, g: 0.5, b: 0.95, a: 0.6 },
+  'keep-out': { r: 0.85, g: 0.2, b: 0.15, a: 0.8 },
+} as const;
+
+function volumeLines({ kind, min, max }: SceneVolume) {
+  const corner = (bits: number) => ({
+    x: bits & 1 ? max[0] : min[0],
+    y: bits & 2 ? max[1] : min[1],
+    z: bits & 4 ? max[2] : min[2],
+  });
+  return {
+    type: LINE_LIST,
+    pose: toFoxglovePose(IDENTITY_POSE),
+    thickness: EDGE_PIXELS,
+    scale_invariant: true,
+    points: BOX_EDGES.map(corner),
+    color: VOLUME_COLORS[kind],
+    colors: [],
+    indices: [],
+  };
+}
+
+/** Undefined for an entity that is none. */
+function toVolume({ id, lines = [], metadata = [] }: z.infer<typeof entity>): SceneVolume | undefined {
+  const kind = metadata.find(({ key }) => key === VOLUME_KEY)?.value;
+  if (kind !== 'allowed' && kind !== 'keep-out') return undefined;
+  const points = lines.flatMap((line) => line.points.map(fromXyz));
+  const extreme = (pick: (...values: number[]) => number): Vec3 => [
+    pick(...points.map(([x]) => x)),
+    pick(...points.map(([, y]) => y)),
+    pick(...points.map(([, , z]) => z)),
+  ];
+  return { name: id, kind, min: extreme(Math.min), max: extreme(Math.max) };
+}
+
+type WireEntity = z.infer<typeof entity>;
+
+function wireEntity(id: string, frame: string, stamp: Stamp) {
+  return {
+    timestamp: toTime(stamp),
+    frame_id: frame,
+    id,
+    lifetime: { sec: 0, nsec: 0 },
+    // It moves with its frame, as /tf goes on.
+    frame_locked: true,
+    metadata: [] as { key: string; value: string }[],
+    arrows: [],
+    cubes: [] as unknown[],
+    spheres: [] as unknown[],
+    cylinders: [] as unknown[],
+    lines: [] as unknown[],
+    triangles: [],
+    texts: [],
+    models: [],
+  };
+}
 
 const shapesOf = (shapes: readonly SceneShape[], kind: SceneShape['kind']) =>
   shapes
@@ -194,35 +270,38 @@ export const sceneTopic = (topic: string): TopicCodec<SceneMessage> =>
     z.object({ entities: z.array(entity) }),
     (message, stamp) => ({
       deletions: [],
-      entities: message.entities.map((item) => ({
-        timestamp: toTime(stamp),
-        frame_id: item.frame,
-        id: item.id,
-        lifetime: { sec: 0, nsec: 0 },
-        // It moves with its frame, as /tf goes on.
-        frame_locked: true,
-        metadata: [],
-        arrows: [],
-        cubes: shapesOf(item.shapes, 'box'),
-        spheres: shapesOf(item.shapes, 'sphere'),
-        cylinders: shapesOf(item.shapes, 'cylinder'),
-        lines: [],
-        triangles: [],
-        texts: [],
-        models: [],
-      })),
+      entities: [
+        ...message.entities.map((item) => ({
+          ...wireEntity(item.id, item.frame, stamp),
+          cubes: shapesOf(item.shapes, 'box'),
+          spheres: shapesOf(item.shapes, 'sphere'),
+          cylinders: shapesOf(item.shapes, 'cylinder'),
+        })),
+        ...(message.volumes ?? []).map((volume) => ({
+          ...wireEntity(volume.name, BASE_FRAME, stamp),
+          metadata: [{ key: VOLUME_KEY, value: volume.kind }],
+          lines: [volumeLines(volume)],
+        })),
+      ],
     }),
-    (wire) => ({
-      entities: wire.entities.map((item) => ({
-        id: item.id,
-        frame: item.frame_id,
-        shapes: [
-          ...item.cubes.map(toShape('box')),
-          ...item.cylinders.map(toShape('cylinder')),
-          ...item.spheres.map(toShape('sphere')),
-        ],
-      })),
-    }),
+    (wire) => {
+      const volumes = wire.entities.map((item) => toVolume(item as WireEntity));
+      const known = volumes.filter((volume) => volume !== undefined);
+      return {
+        entities: wire.entities
+          .filter((_, index) => volumes[index] === undefined)
+          .map((item) => ({
+            id: item.id,
+            frame: item.frame_id,
+            shapes: [
+              ...item.cubes.map(toShape('box')),
+              ...item.cylinders.map(toShape('cylinder')),
+              ...item.spheres.map(toShape('sphere')),
+            ],
+          })),
+        ...(known.length === 0 ? {} : { volumes: known }),
+      };
+    },
   );
 
 const log = z.object({

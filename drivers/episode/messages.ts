@@ -65,6 +65,8 @@ export const marksSchema = z.object({
       name: z.string(),
       /** x, y, x, y ... of the marks that are there, metres, on their surface. */
       points: z.array(z.number()),
+      /** What one looks like, and the height of the surface; absent in older files. Colour: sRGB, 0..1. */
+      look: z.object({ diameterM: z.number(), surfaceM: z.number(), colorSrgb: vec3 }).optional(),
     }),
   ),
 });
@@ -123,8 +125,28 @@ export const previewSchema = z.object({
   path: z.array(vec3).optional(),
   /** The same of the right arm, where there is one. */
   rightPath: z.array(vec3).optional(),
+  /** How the arms stand along the path, left then right: a sample every `everyS`, the first at the start. */
+  postures: z
+    .array(
+      z.object({
+        arm: z.enum(['left', 'right']),
+        everyS: z.number().positive(),
+        jointsRad: z.array(z.array(z.number())),
+        widthsM: z.array(z.number()),
+      }),
+    )
+    .optional(),
+  /** First touches. `at`: where, metres. */
   contacts: z
-    .array(z.object({ a: z.string(), b: z.string(), timeS: z.number(), kind: z.enum(['expected', 'unexpected']) }))
+    .array(
+      z.object({
+        a: z.string(),
+        b: z.string(),
+        timeS: z.number(),
+        kind: z.enum(['expected', 'unexpected']),
+        at: vec3.optional(),
+      }),
+    )
     .optional(),
   /** With two arms, `arm` says which. */
   grips: z
@@ -344,14 +366,17 @@ export const ensembleSchema = z.object({
       origin: z.enum(['candidate', 'synthesis']),
       decision: z.enum(['program', 'finish', 'malformed', 'none']),
       reply: z.string(),
-      /** Why the model gave no answer. */
+      /** Why the model gave no answer, or none for a function that its program lacks. */
       error: z.string().optional(),
+      /** The program of the reply with the functions that were written for it, where any were. */
+      completed: z.string().optional(),
       /** What became of its program, in words. */
       fate: z.string().optional(),
       preview: z
         .object({
           previewId: z.string(),
           outcome: z.enum(['passed', 'failed', 'skipped']),
+          world: z.enum(['copied', 'perceived']).optional(),
           predictedSuccess: z.enum(['yes', 'no', 'unknown']),
           things: z.array(thingFate),
         })
@@ -362,7 +387,10 @@ export const ensembleSchema = z.object({
   /** Index of the candidate that was taken. */
   chosen: z.int().nonnegative(),
   reason: z.string(),
+  /** Wall time of all of it, of the slowest reply, and in which the twin was at work; seconds. */
   durationS: z.number(),
+  slowestReplyS: z.number().optional(),
+  twinS: z.number().optional(),
 });
 
 export type RobotStateMessage = DeepReadonly<z.infer<typeof robotStateSchema>>;

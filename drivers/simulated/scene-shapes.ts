@@ -9,7 +9,8 @@ import {
   HAND_SHAPES,
   LINK_SHAPES,
 } from '../../sim/robots/panda/collision.ts';
-import { SHELL_WHITE } from '../../sim/robots/panda/visual-part.ts';
+import { TOOLS, type ToolFace, toolFaces } from '../../sim/robots/panda/tools.ts';
+import { DARK_GREY, SHELL_WHITE } from '../../sim/robots/panda/visual-part.ts';
 import { type Part, partsOf, type Scene } from '../../sim/scenes/scene.ts';
 import {
   compose,
@@ -23,12 +24,25 @@ import {
   type Vec3,
 } from '../../sim/spatial.ts';
 import { BASE_FRAME, type SceneMessage, type SceneShape } from '../episode/foxglove.ts';
+import type { Envelope } from '../gate/envelope.ts';
 
 const ARM_COLOR = [...SHELL_WHITE.colorSrgb, 1] as const;
+const TOOL_COLOR = [...DARK_GREY.colorSrgb, 1] as const;
 
-/** Everything that can be drawn of a scene; entities are named as their bodies. */
-export function sceneShapes(scene: Scene): SceneMessage {
+/**
+ * Everything that can be drawn of a scene; entities are named as their bodies.
+ * @param rig what the installation allows; nothing is said of it when left out
+ */
+export function sceneShapes(scene: Scene, rig?: Pick<Envelope, 'workspace' | 'keepOuts'>): SceneMessage {
   return {
+    ...(rig === undefined
+      ? {}
+      : {
+          volumes: [
+            ...rig.workspace.map(({ name, min, max }) => ({ name, kind: 'allowed' as const, min, max })),
+            ...rig.keepOuts.map(({ name, min, max }) => ({ name, kind: 'keep-out' as const, min, max })),
+          ],
+        }),
     entities: [
       ...scene.fixtures.map((fixture) => ({
         id: fixture.name,
@@ -44,7 +58,7 @@ export function sceneShapes(scene: Scene): SceneMessage {
         const links: [string, readonly CollisionShape[]][] = [
           ['link0', BASE_SHAPES],
           ...LINK_SHAPES.map((shapes, i): [string, readonly CollisionShape[]] => [`link${i + 1}`, shapes]),
-          ['hand', HAND_SHAPES],
+          ['hand', tool === 'hand' ? HAND_SHAPES : [...HAND_SHAPES, ...TOOLS[tool].fixed]],
           ...(tool === 'hand'
             ? ([
                 ['left_finger', FINGER_SHAPES],
@@ -52,11 +66,14 @@ export function sceneShapes(scene: Scene): SceneMessage {
               ] as const)
             : []),
         ].map(([name, shapes]) => [name as string, shapes as readonly CollisionShape[]]);
-        return links.map(([link, shapes]) => ({
-          id: `${side}/${link}`,
-          frame: `${side}/${link}`,
-          shapes: shapes.flatMap(armShapes),
-        }));
+        const named = (link: string, shapes: readonly SceneShape[]) => {
+          const frame = `${side}/${link}`;
+          return { id: frame, frame, shapes };
+        };
+        return [
+          ...links.map(([link, shapes]) => named(link, shapes.flatMap(armShapes))),
+          ...toolFaces(tool).map((face) => named(`tool_${face.name}`, [faceShape(face)])),
+        ];
       }),
     ],
   };
@@ -96,6 +113,12 @@ function armShapes(shape: CollisionShape): SceneShape[] {
       ];
     }
   }
+}
+
+/** The soft part of a working face, behind it. */
+function faceShape({ size, depthM }: ToolFace): SceneShape {
+  const pose: Pose = { position: [0, 0, -depthM / 2], quatWxyz: [1, 0, 0, 0] };
+  return { kind: 'box', pose, sizeM: [size[0], size[1], depthM], color: TOOL_COLOR };
 }
 
 function ball(position: Vec3, radiusM: number, color: SceneShape['color']): SceneShape {

@@ -7,8 +7,9 @@ import type { Caps } from '../../skills/agent/budget.ts';
 import { ModelNameError, parseModelName } from '../../skills/agent/model-name.ts';
 import { AGENT_TIERS, type AgentTier, agentMode } from '../../skills/agent/modes.ts';
 import { NotesError, readNotes } from '../../skills/agent/notes.ts';
+import { VoicesError } from '../../skills/agent/voices.ts';
 import { EXPERT_MODEL } from '../session/agent-models.ts';
-import type { AgentSettings } from '../session/agent-settings.ts';
+import { type AgentSettings, MOST_VOICES, usualEnsemble } from '../session/agent-settings.ts';
 import { NotFoundError, userFolder } from '../session/installation.ts';
 import { type CommandInput, type OptionSpec, oneOf, UsageError, wholeNumber } from './command.ts';
 
@@ -30,6 +31,21 @@ export const AGENT_OPTIONS = {
     type: 'string',
     value: 'NAME',
     help: 'who describes pictures at M3 and M4 (default: the model itself)',
+  },
+  ensemble: {
+    type: 'string',
+    value: 'N',
+    help: 'N programs are written beside each other; what they do in the twin decides',
+  },
+  'ensemble-models': {
+    type: 'string',
+    value: 'NAME,NAME',
+    help: 'with --ensemble: who writes them (default: the model itself)',
+  },
+  'ensemble-temperatures': {
+    type: 'string',
+    value: 'T,T',
+    help: 'with --ensemble: at which temperatures (default: spread from 0.1 to 0.9)',
   },
   turns: { type: 'string', value: 'N', help: 'turns of the model (default: 10 at M1 to M4, 1 at S1 to S4)' },
   ...BUDGET_OPTIONS,
@@ -73,8 +89,37 @@ export function readAgentSettings(input: CommandInput, tier: AgentTier, named = 
     turns: wholeNumber('turns', input.text('turns') ?? String(mode.turns), 1, 1000),
     scene,
     notes: notesOf(input),
+    ...readEnsemble(input, model),
     caps: readCaps(input),
   };
+}
+
+/** @throws UsageError */
+function readEnsemble(input: CommandInput, model: string): Pick<AgentSettings, 'ensemble'> {
+  const [count, models, temperatures] = ['ensemble', 'ensemble-models', 'ensemble-temperatures'].map((option) =>
+    input.text(option),
+  );
+  if (count === undefined) {
+    if (models !== undefined || temperatures !== undefined)
+      throw new UsageError('--ensemble-models and --ensemble-temperatures need --ensemble, as in --ensemble 3');
+    return {};
+  }
+  const voices = wholeNumber('ensemble', count, 2, MOST_VOICES);
+  const names = (models ?? model).split(',').map((name) => modelName('ensemble-models', name.trim()) as string);
+  try {
+    return { ensemble: usualEnsemble(voices, model, names, temperatures?.split(',').map(readTemperature)) };
+  } catch (error) {
+    if (error instanceof VoicesError) throw new UsageError(`--ensemble: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws UsageError */
+function readTemperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 2))
+    throw new UsageError(`--ensemble-temperatures takes numbers from 0 to 2, as 0.1,0.5,0.9, not "${text}"`);
+  return value;
 }
 
 /** @throws UsageError */

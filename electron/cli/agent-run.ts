@@ -5,12 +5,19 @@ import { resolve } from 'node:path';
 import { openFileSource } from '../../drivers/episode/node-file-source.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { Budget } from '../../skills/agent/budget.ts';
-import type { MeteredModel } from '../../skills/agent/metered-model.ts';
 import { type AgentTier, agentMode } from '../../skills/agent/modes.ts';
 import { stageOfTurns, type TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
-import { type ModelSource, providerModels, type RecordedAgent, recordedAgent } from '../session/agent-models.ts';
+import { VoicesError } from '../../skills/agent/voices.ts';
+import {
+  type ModelSource,
+  type OpenModels,
+  openModels,
+  providerModels,
+  type RecordedAgent,
+  recordedAgent,
+} from '../session/agent-models.ts';
 import { AgentSession } from '../session/agent-session.ts';
-import { AGENT_FILE, type AgentSettings } from '../session/agent-settings.ts';
+import { AGENT_FILE, type AgentSettings, writerName } from '../session/agent-settings.ts';
 import { readExpert } from '../session/installation.ts';
 import type { Operator } from '../session/operator.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
@@ -64,16 +71,19 @@ export async function planAgent(
 export interface OpenAgent {
   readonly plan: AgentPlan;
   readonly budget: Budget;
-  readonly models: { readonly writer: MeteredModel; readonly observer: MeteredModel | undefined };
+  readonly models: OpenModels;
 }
 
-/** @throws ModelError, as for a missing key */
+/** @throws ModelError, as for a missing key, and UsageError for voices that are not as many as asked */
 export async function openAgent(plan: AgentPlan): Promise<OpenAgent> {
-  const { settings, source } = plan;
-  const budget = new Budget(settings.caps);
-  const writer = await source.open(settings.model, budget);
-  const observer = settings.visionModel === null ? undefined : await source.open(settings.visionModel, budget);
-  return { plan, budget, models: { writer, observer } };
+  const budget = new Budget(plan.settings.caps);
+  try {
+    const { settings, models } = await openModels(plan.settings, plan.source, budget);
+    return { plan: { ...plan, settings }, budget, models };
+  } catch (error) {
+    if (error instanceof VoicesError) throw new UsageError(`--ensemble: ${error.message}`);
+    throw error;
+  }
 }
 
 /** The same operator, whose time to think is not counted in the budget. */
@@ -87,12 +97,14 @@ export function untimed(operator: Operator, budget: Budget): Operator {
 /** What a session keeps of a model's part. */
 export function agentRecord({ settings }: AgentPlan): Pick<SessionOptions, 'policy' | 'attachments'> {
   const text = `${JSON.stringify(settings, null, 2)}\n`;
-  return { policy: settings.model, attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }] };
+  return { policy: writerName(settings), attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }] };
 }
 
 /** What a model used. */
 export interface AgentFacts {
   readonly model: string;
+  /** Voices of its ensemble; absent where one model writes. */
+  readonly ensemble?: number;
   readonly mode: AgentTier;
   readonly turns: number;
   readonly requests: number;
@@ -118,6 +130,7 @@ export async function runAgent(
   const { spent, unpricedCalls } = budget.state();
   const facts: AgentFacts = {
     model: settings.model,
+    ...(settings.ensemble === undefined ? {} : { ensemble: settings.ensemble.voices.length }),
     mode: settings.mode,
     turns: ended.turns,
     requests: spent.calls,

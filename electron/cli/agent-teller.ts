@@ -1,10 +1,12 @@
 // Owns how the turns of a model look on a terminal: its words as they come, each line marked as the model's, and what became
 // of them. Must never let the model write a line that looks like Capstan's.
 
+import type { EnsembleMessage } from '../../drivers/episode/messages.ts';
 import type { Budget } from '../../skills/agent/budget.ts';
 import type { ReplyPiece } from '../../skills/agent/model.ts';
 import type { TurnEvent } from '../../skills/agent/turn-loop.ts';
 import { differenceText } from '../../skills/agent/visual-difference.ts';
+import { voiceInWords } from '../../skills/agent/voices.ts';
 import { spendingInWords } from '../session/agent-session.ts';
 import { diagnosticLines } from './approval-prompt.ts';
 import { printable, tell } from './command.ts';
@@ -42,6 +44,16 @@ export class AgentTeller {
         if (event.purpose === 'function') tell('  the program calls a function that does not exist: asking for it');
         else if (event.attempt > 1) tell('  asked again: the reply was neither one program nor FINISH');
         else if (event.purpose === 'difference') tell('  asking what the pictures show');
+        return;
+      case 'candidate': {
+        const { news } = event;
+        if (news.step === 'asked') return;
+        const who = news.origin === 'synthesis' ? `the synthesis of ${voiceInWords(news)}` : voiceInWords(news);
+        tell(`  ${who}: ${printable(news.words)}`);
+        return;
+      }
+      case 'chosen':
+        tell(`  ${printable(choiceInWords(event.choice))}`);
         return;
       case 'described':
         this.#quote(event.text);
@@ -96,6 +108,19 @@ export class AgentTeller {
     this.#piece({ kind: 'text', text });
     this.#endLine();
   }
+}
+
+function choiceInWords({ candidates, chosen, reason, durationS, twinS = 0 }: EnsembleMessage): string {
+  const taken = candidates[chosen];
+  const origin = taken.origin === 'synthesis' ? 'the synthesis of ' : '';
+  const worlds = [...new Set(candidates.flatMap(({ preview }) => preview?.world ?? []))];
+  const where =
+    worlds.length === 0
+      ? ''
+      : worlds[0] === 'perceived'
+        ? ', by the twin of what was perceived'
+        : ', by the copied twin';
+  return `taken of ${candidates.length}${where}: ${origin}${voiceInWords(taken)} (${reason}); ${durationS.toFixed(1)} s, ${twinS.toFixed(1)} s of it in the twin`;
 }
 
 function storyInWords(story: Extract<TurnEvent, { kind: 'story' }>['story']): string {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Budget, type Caps } from '../../skills/agent/budget.ts';
 import { AGENT_TIERS, type AgentTier, agentMode } from '../../skills/agent/modes.ts';
+import { VoicesError } from '../../skills/agent/voices.ts';
 import { type BenchRow, benchRow, rowInWords } from '../../skills/bench/bench-row.ts';
 import {
   armPairs,
@@ -20,8 +21,8 @@ import { runTrials, type TrialWorker } from '../../skills/bench/run-trials.ts';
 import { TimeLeft } from '../../skills/bench/time-left.ts';
 import { EarlyStop, type TrialUnit, trialUnits } from '../../skills/bench/trial-queue.ts';
 import { type Arm, armKey, type TrialRecord, trialKey } from '../../skills/bench/trial-record.ts';
-import { type ModelSource, providerModels } from '../session/agent-models.ts';
-import type { AgentSettings } from '../session/agent-settings.ts';
+import { type ModelSource, openModels, providerModels } from '../session/agent-models.ts';
+import { type AgentSettings, ENSEMBLE_NOTE } from '../session/agent-settings.ts';
 import { readExpert, type TaskFile, tasksMeantBy, userFolder, VERSION } from '../session/installation.ts';
 import { runModelTrial } from '../session/model-trial.ts';
 import { makeRecordFolder } from '../session/session.ts';
@@ -169,13 +170,16 @@ async function benchmark(
   return !bench.spent && rows.every(({ failures }) => failures.crash === undefined) ? 0 : 1;
 }
 
-/** Asks nothing, but finds the keys and prices of every model. @throws ModelError, NotFoundError */
+/** Asks nothing, but finds the keys and prices of every model. @throws ModelError, NotFoundError, UsageError */
 async function tryModels(arms: readonly PlannedArm[], { caps, seed0 }: BenchRequest): Promise<void> {
   for (const arm of arms) {
     if (arm.agent === undefined) continue;
-    const { model, visionModel } = arm.agent;
-    const models = modelsOf(arm, arm.taskFor(seed0));
-    for (const name of [model, visionModel]) if (name !== null) await models.open(name, new Budget(caps));
+    try {
+      await openModels(arm.agent, modelsOf(arm, arm.taskFor(seed0)), new Budget(caps));
+    } catch (error) {
+      if (error instanceof VoicesError) throw new UsageError(`--ensemble: ${error.message}`);
+      throw error;
+    }
   }
 }
 
@@ -215,7 +219,14 @@ function readRequest(input: CommandInput): BenchRequest {
   const models = (input.text('model') ?? '').split(',').filter((name) => name !== '');
   if (models.length > 0 && !policies.includes('model')) throw new UsageError('--model needs --policy model');
   const agentsAt = (tier: AgentTier) =>
-    (models.length === 0 ? [undefined] : models).map((model) => readAgentSettings(input, tier, model));
+    (models.length === 0 ? [undefined] : models).map((model) => {
+      const settings = readAgentSettings(input, tier, model);
+      if (settings.ensemble !== undefined && agentMode(tier).tier === 'S1')
+        throw new UsageError(
+          `--ensemble: at ${tier} the twin copies the world, and to choose there is to choose by the answer; take a tier that looks`,
+        );
+      return settings;
+    });
   const stopEarly = input.flag('stop-early');
   if (stopEarly && compare === null)
     throw new UsageError('--stop-early needs --compare: only a comparison can stop early');
@@ -317,6 +328,7 @@ class Bench {
       mkdirSync(armFolder(out, arm), { recursive: true });
       writeFileSync(join(out, arm.program), arm.source);
     }
+    if (this.#arms.some(({ agent }) => agent?.ensemble !== undefined)) tell(ENSEMBLE_NOTE);
     if (compare !== null) tell(`comparing ${compare} on ${reachInWords(this.#seeds.length)}`);
     const units = trialUnits(this.#arms, this.#seeds, compare === null ? 'by arm' : 'by seed').filter(
       ({ arm, seed }) => !this.#results.has(trialKey({ ...arm, seed })),

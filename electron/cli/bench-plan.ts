@@ -11,7 +11,7 @@ import { PERTURBATIONS, type Perturbation } from '../../skills/bench/perturbatio
 import { type Arm, armKey } from '../../skills/bench/trial-record.ts';
 import type { CheckerApi } from '../../skills/check/killable-checker.ts';
 import { systemText } from '../session/agent-session.ts';
-import { AGENT_FILE, type AgentSettings } from '../session/agent-settings.ts';
+import { AGENT_FILE, type AgentSettings, writerName } from '../session/agent-settings.ts';
 import type { CheckedBlock } from '../session/cell.ts';
 import {
   NotFoundError,
@@ -287,7 +287,7 @@ function draftAgent(
   return {
     task: task.name,
     tier,
-    policy: agent.model,
+    policy: writerName(agent),
     perturbation,
     agent,
     taskRef: taskRef === task.name ? taskRef : resolve(taskRef),

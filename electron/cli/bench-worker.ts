@@ -118,7 +118,7 @@ async function startRecording(
     sha256: sha256OfText(source),
     origin: what.policy === 'expert' ? 'expert' : 'file',
   });
-  const recorder = new CellRecorder(writer, cell.world, cell.robot);
+  const recorder = new CellRecorder(writer, cell.world, cell.robot, cell.rig.envelope);
   cell.observe({
     onTick: () => recorder.tick(),
     onLook: (observation) => recorder.look(observation),

@@ -2,12 +2,14 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { voiceInWords } from '../../skills/agent/voices.ts';
 import { benchRow } from '../../skills/bench/bench-row.ts';
 import { armPairs, comparisonsOf, DIMENSIONS, reachInWords } from '../../skills/bench/comparison.ts';
 import { reportPage } from '../../skills/bench/report/page.ts';
 import type { ReportData, ReportFailure } from '../../skills/bench/report/report-data.ts';
 import { EarlyStop } from '../../skills/bench/trial-queue.ts';
 import { type Arm, armKey, policyName, type TrialRecord } from '../../skills/bench/trial-record.ts';
+import { ENSEMBLE_NOTE, type EnsembleSettings } from '../session/agent-settings.ts';
 import { type BenchArm, type BenchInfo, readBenchFolder } from './bench-folder.ts';
 import { type PlannedArm, planAgain } from './bench-plan.ts';
 import { Progress } from './bench-progress.ts';
@@ -112,6 +114,11 @@ function factsOf({ asked, sittings }: BenchInfo, trials: readonly TrialRecord[])
     ['trials', `${trials.length} in ${asked.arms.length} rows`],
   ];
   if (asked.rig !== null) facts.push(['rig', asked.rig]);
+  for (const { policy, agent } of asked.arms) {
+    if (agent?.ensemble === undefined || facts.some(([, text]) => text.startsWith(`${policy}:`))) continue;
+    const voices = agent.ensemble.voices.map(voiceInWords).join(', ');
+    facts.push(['ensemble', `${policy}: ${voices}; ${ENSEMBLE_NOTE}`]);
+  }
   if (asked.stopEarly) facts.push(['early stop', `comparing ${asked.compare}; trials beyond the stop do not count`]);
   if (first !== undefined) {
     const { cpu, cores, memoryGiB, platform, arch } = first.machine;
@@ -232,7 +239,10 @@ function sourceLineOf(path: string, line: number | undefined): string | undefine
 function commandOf(folder: string, { asked }: BenchInfo, trial: TrialRecord, arm: BenchArm | undefined): string {
   const agent = arm?.agent;
   const file = trial.policy === 'expert' || arm === undefined ? trial.policy : join(folder, arm.program);
-  const policy = agent === undefined ? [file] : ['model', '--model', agent.model, '--turns', String(agent.turns)];
+  const policy =
+    agent === undefined
+      ? [file]
+      : ['model', '--model', agent.model, '--turns', String(agent.turns), ...ensembleWords(agent.ensemble)];
   const task = arm?.taskRef ?? trial.task;
   const rig = asked.rig === null ? [] : ['--rig', asked.rig];
   const change = trial.perturbation === 'none' ? [] : ['--perturb', trial.perturbation];
@@ -250,6 +260,15 @@ function commandOf(folder: string, { asked }: BenchInfo, trial: TrialRecord, arm
   ];
   words.push('--approve', 'auto');
   return `capstan ${words.map(quoted).join(' ')}`;
+}
+
+function ensembleWords(ensemble: EnsembleSettings | undefined): string[] {
+  if (ensemble === undefined) return [];
+  const { voices } = ensemble;
+  const models = [...new Set(voices.map(({ model }) => model))].join(',');
+  const temperatures = [...new Set(voices.flatMap(({ temperature }) => temperature ?? []))].join(',');
+  const words = ['--ensemble', String(voices.length), '--ensemble-models', models];
+  return temperatures === '' ? words : [...words, '--ensemble-temperatures', temperatures];
 }
 
 /** A word as a shell takes it. */

@@ -221,7 +221,7 @@ async function planWork(input: CommandInput, source: TaskSource): Promise<Work> 
       seed,
       taskFile,
       origin: 'model',
-      record: agentRecord(plan),
+      record: agentRecord(agent.plan),
       patient: (operator) => untimed(operator, agent.budget),
       run: (session, workbench) => runAgent(agent, session, workbench, { task: taskFile.task, seed }),
     };

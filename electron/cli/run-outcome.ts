@@ -14,7 +14,7 @@ export interface RunOutcome {
   readonly message: string;
   readonly line?: number;
   readonly hint?: string;
-  readonly preview?: Omit<PreviewFacts, 'path' | 'startJointsRad'>;
+  readonly preview?: Omit<PreviewFacts, 'path' | 'postures' | 'startJointsRad'>;
   readonly goal?: readonly { readonly text: string; readonly holds: boolean }[];
   readonly calls?: number;
 }
@@ -83,7 +83,7 @@ function rejection(facts: PreviewFacts | undefined, comment: string): RunOutcome
 
 function shownPreview(facts: PreviewFacts | undefined): Pick<RunOutcome, 'preview'> {
   if (facts === undefined) return {};
-  const { path: _path, startJointsRad: _start, ...preview } = facts;
+  const { path: _path, postures: _postures, startJointsRad: _start, ...preview } = facts;
   return { preview };
 }
 

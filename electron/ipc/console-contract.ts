@@ -69,8 +69,8 @@ export const checkSummarySchema = z.object({
 });
 export type CheckSummary = Frozen<z.infer<typeof checkSummarySchema>>;
 
-/** Facts of the run in the twin, never a program's or a model's claims. */
-const cardPreviewSchema = previewSchema.omit({ block: true }).extend({
+/** Facts of the run in the twin, never a program's or a model's claims. How the arms stand lies in the episode. */
+const cardPreviewSchema = previewSchema.omit({ block: true, postures: true }).extend({
   softExcesses: z.array(
     z.object({ limit: z.enum(LIMIT_NAMES), value: z.number(), soft: z.number(), where: z.string() }),
   ),

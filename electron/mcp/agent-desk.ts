@@ -203,6 +203,7 @@ function storyTold(story: SessionStory): Told {
 
 function previewTold(preview: SessionStory['preview']): { readonly preview?: Told } {
   if (preview === undefined) return {};
-  const { path: _path, rightPath: _rightPath, startJointsRad: _start, previewId: _id, ...facts } = preview;
+  const { path: _path, rightPath: _rightPath, postures: _postures, ...told } = preview;
+  const { startJointsRad: _start, previewId: _id, ...facts } = told;
   return { preview: facts };
 }

@@ -184,7 +184,7 @@ export class CellHost {
     writer.attach('rig.yaml', 'application/yaml', Buffer.from(params.rigText));
     for (const { name, mediaType, text } of params.attachments) writer.attach(name, mediaType, Buffer.from(text));
     this.#writer = writer;
-    this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot);
+    this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot, this.cell.rig.envelope);
   }
 
   #noteCall(call: CallRecord): void {

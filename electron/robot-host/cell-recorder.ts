@@ -7,12 +7,16 @@ import type { StopMessage } from '../../drivers/episode/messages.ts';
 import { quickPng } from '../../drivers/episode/quick-png.ts';
 import { RECORDED_CAMERAS, type RecordedCamera } from '../../drivers/episode/topics.ts';
 import type { EpisodeWriter } from '../../drivers/episode/writer.ts';
+import type { Envelope } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
 import type { StopCause } from '../../drivers/gate/stop-latch.ts';
 import { sceneShapes } from '../../drivers/simulated/scene-shapes.ts';
+import { type Mount, mountsOf } from '../../drivers/simulated/simulated-cameras.ts';
 import type { SimulatedRobot } from '../../drivers/simulated/simulated-robot.ts';
+import { type Intrinsics, intrinsicsFromFov } from '../../sim/cameras/camera-model.ts';
 import { depthMillimetres } from '../../sim/cameras/png.ts';
 import { JOINT_COUNT } from '../../sim/robots/panda/limits.ts';
+import { compose, IDENTITY_POSE, type Pose } from '../../sim/spatial.ts';
 import type { TaskWorld } from '../../sim/tasks/task-world.ts';
 import type { CallRecord } from '../session/cell.ts';
 
@@ -37,18 +41,28 @@ export class CellRecorder {
   readonly #writer: EpisodeWriter;
   readonly #world: TaskWorld;
   readonly #robot: SimulatedRobot;
+  readonly #mounts: readonly Mount[];
   readonly #causes = new Map<string, StopCause>();
   /** What was last recorded of each camera's calibration. */
   readonly #calibrations = new Map<string, string>();
   #ticks = 0;
   #marksRevision = -1;
 
-  /** Begins with what stands in the world. */
-  constructor(writer: EpisodeWriter, world: TaskWorld, robot: SimulatedRobot) {
+  /** Begins with what stands in the world. @param envelope what the installation allows, to be drawn with it */
+  constructor(
+    writer: EpisodeWriter,
+    world: TaskWorld,
+    robot: SimulatedRobot,
+    envelope?: Pick<Envelope, 'workspace' | 'keepOuts'>,
+  ) {
     this.#writer = writer;
     this.#world = world;
     this.#robot = robot;
-    writer.record('/scene', world.timeS, sceneShapes(world.scene));
+    this.#mounts = mountsOf(world).filter(({ name }) => isRecordedCamera(fileName(name)));
+    writer.record('/scene', world.timeS, sceneShapes(world.scene, envelope));
+    for (const { name, width, height, verticalFovRad } of this.#mounts) {
+      this.#recordCalibration(name, width, height, intrinsicsFromFov(width, height, verticalFovRad));
+    }
     this.#recordSlow(world.timeS);
     this.#recordState(world.timeS);
   }
@@ -72,20 +86,13 @@ export class CellRecorder {
     this.#ticks += 1;
   }
 
-  /** A look of a camera: its pictures, where it stood, and its pinhole when that is new. */
+  /** A look of a camera: its pictures, where everything stood, and its pinhole when that is new. */
   look({ camera, width, height, colorSrgb, depthM, intrinsics, worldFromCamera, timeS }: Observation): void {
-    const name = camera.replaceAll(' ', '_');
+    const name = fileName(camera);
     if (!isRecordedCamera(name)) return;
     const frame = `camera/${name}`;
-    const calibration = { frame, width, height, intrinsics };
-    const known = JSON.stringify(calibration);
-    if (this.#calibrations.get(name) !== known) {
-      this.#calibrations.set(name, known);
-      this.#writer.record(`/camera/${name}/calibration`, timeS, calibration);
-    }
-    this.#writer.record('/tf', timeS, {
-      transforms: [{ parentFrame: BASE_FRAME, childFrame: frame, parentFromChild: worldFromCamera }],
-    });
+    this.#recordCalibration(camera, width, height, intrinsics);
+    this.#recordTransforms(timeS, { frame, worldFromCamera });
     const color = quickPng({ kind: 'rgb8', width, height, data: colorSrgb });
     this.#writer.record(`/camera/${name}/image`, timeS, { frame, format: 'png', data: color });
     const depth = quickPng({ kind: 'grey16', width, height, data: depthMillimetres(depthM) });
@@ -190,18 +197,48 @@ export class CellRecorder {
   }
 
   #recordSlow(timeS: number): void {
-    const world = this.#world;
-    this.#writer.record('/tf', timeS, {
-      transforms: world
-        .bodyPoses()
-        .map(({ name, pose }) => ({ parentFrame: BASE_FRAME, childFrame: name, parentFromChild: pose })),
-    });
-    const { marks } = world;
+    this.#recordTransforms(timeS);
+    const { marks } = this.#world;
     if (marks.layers.length === 0 || marks.revision === this.#marksRevision) return;
     this.#marksRevision = marks.revision;
     this.#writer.record('/marks', timeS, {
-      layers: marks.layers.map(({ name }) => ({ name, points: [...(marks.points(name) ?? [])] })),
+      layers: marks.layers.map(({ name, diameterM, colorSrgb }, layer) => ({
+        name,
+        points: [...(marks.points(name) ?? [])],
+        look: { diameterM, surfaceM: marks.topM(layer), colorSrgb },
+      })),
     });
+  }
+
+  /**
+   * Every frame there is, each time: whoever sees one message knows where everything stands.
+   * @param looking a camera as it stood when its picture was taken
+   */
+  #recordTransforms(timeS: number, looking?: { readonly frame: string; readonly worldFromCamera: Pose }): void {
+    const bodies = this.#world.bodyPoses();
+    const one = (childFrame: string, parentFromChild: Pose) => ({
+      parentFrame: BASE_FRAME,
+      childFrame,
+      parentFromChild,
+    });
+    const cameras = this.#mounts.flatMap(({ name, body, bodyFromCamera }) => {
+      const frame = `camera/${fileName(name)}`;
+      if (frame === looking?.frame) return [one(frame, looking.worldFromCamera)];
+      const carrier = body === undefined ? IDENTITY_POSE : bodies.find((pose) => pose.name === body)?.pose;
+      return carrier === undefined ? [] : [one(frame, compose(carrier, bodyFromCamera))];
+    });
+    const transforms = [...bodies.map(({ name, pose }) => one(name, pose)), ...cameras];
+    this.#writer.record('/tf', timeS, { transforms });
+  }
+
+  #recordCalibration(camera: string, width: number, height: number, intrinsics: Intrinsics): void {
+    const name = fileName(camera);
+    if (!isRecordedCamera(name)) return;
+    const calibration = { frame: `camera/${name}`, width, height, intrinsics };
+    const known = JSON.stringify(calibration);
+    if (this.#calibrations.get(name) === known) return;
+    this.#calibrations.set(name, known);
+    this.#writer.record(`/camera/${name}/calibration`, this.#world.timeS, calibration);
   }
 }
 
@@ -225,4 +262,6 @@ function errorOf({ code, message, stage, hint }: Extract<CallRecord['reply'], { 
   return { code, message, stage, hint };
 }
 
+/** A camera's name in topics and frames. */
+const fileName = (camera: string): string => camera.replaceAll(' ', '_');
 const isRecordedCamera = (name: string): name is RecordedCamera => RECORDED_CAMERAS.some((one) => one === name);

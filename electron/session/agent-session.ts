@@ -6,10 +6,11 @@ import { drawScene } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { type Budget, usd } from '../../skills/agent/budget.ts';
 import { Conversation } from '../../skills/agent/conversation.ts';
+import { Ensemble } from '../../skills/agent/ensemble.ts';
 import { FunctionWriter } from '../../skills/agent/function-writer.ts';
 import { namesIn } from '../../skills/agent/known-objects.ts';
-import type { MeteredModel } from '../../skills/agent/metered-model.ts';
-import { createModelLog } from '../../skills/agent/model-record.ts';
+import type { Model } from '../../skills/agent/model.ts';
+import { createModelLog, type ModelLog } from '../../skills/agent/model-record.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
 import { readNotes } from '../../skills/agent/notes.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
@@ -21,6 +22,7 @@ import type { Workbench } from '../../skills/agent/workbench.ts';
 import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import { loadLibrary } from '../../skills/library/load-library.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
+import type { OpenModels, OpenVoice } from './agent-models.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { sha256OfText } from './installation.ts';
 import type { Session } from './session.ts';
@@ -40,11 +42,7 @@ export interface AgentSessionOptions {
   readonly task: Task;
   readonly seed: number;
   readonly settings: AgentSettings;
-  readonly models: {
-    readonly writer: MeteredModel;
-    /** Describes pictures; needed where the mode's feedback is the difference. */
-    readonly observer: MeteredModel | undefined;
-  };
+  readonly models: OpenModels;
   readonly budget: Budget;
   /** What happens, as it happens; with what is spent by then. */
   readonly onEvent: (event: TurnEvent) => void;
@@ -54,7 +52,8 @@ export class AgentSession {
   readonly #options: AgentSessionOptions;
   readonly #prompts = loadPrompts();
   readonly #conversation: Conversation;
-  readonly #writer: MeteredModel;
+  /** One model, or an ensemble behind the same face. */
+  readonly #writer: Model;
   readonly #observer: Observer | undefined;
   readonly #functionWriter: FunctionWriter;
   /** What is written into the episode, one after the other. */
@@ -66,7 +65,7 @@ export class AgentSession {
     const { task, settings, models } = options;
     const { feedback } = agentMode(settings.mode);
     const log = createModelLog((message) => this.#record('/model', message));
-    this.#writer = log.recorded(models.writer);
+    const writer = log.recorded(models.writer);
     this.#conversation = new Conversation({
       system: systemText(task, settings),
       prompts: this.#prompts,
@@ -82,7 +81,7 @@ export class AgentSession {
           })
         : undefined;
     this.#functionWriter = new FunctionWriter({
-      model: this.#writer,
+      model: writer,
       prompts: this.#prompts,
       system: functionSystemPrompt({
         prompts: this.#prompts,
@@ -91,6 +90,25 @@ export class AgentSession {
         skills: loadLibrary(),
       }),
       maxOutputTokens: MAX_FUNCTION_TOKENS,
+    });
+    this.#writer = models.ensemble === undefined ? writer : this.#ensemble(models.ensemble, log);
+  }
+
+  /** The voices, each recorded by itself, choosing in the twin. */
+  #ensemble({ voices, synthesiser }: NonNullable<OpenModels['ensemble']>, log: ModelLog): Ensemble {
+    const { workbench, onEvent } = this.#options;
+    const heard = (voice: OpenVoice) => ({ ...voice, model: log.recorded(voice.model) });
+    return new Ensemble({
+      voices: voices.map(heard),
+      synthesiser: heard(synthesiser),
+      workbench,
+      functionWriter: this.#functionWriter,
+      prompts: this.#prompts,
+      onNews: (news) => onEvent({ kind: 'candidate', news }),
+      onChoice: (choice) => {
+        this.#record('/ensemble', choice);
+        onEvent({ kind: 'chosen', choice });
+      },
     });
   }
 

@@ -1,14 +1,14 @@
 // Owns one benchmark trial whose programs a model writes: a session of its own that nobody watches, approved by rule,
-// previewed never, and judged from the world. Must never let a failing model end more than its own trial.
+// previewed never (an ensemble chooses in the perceived twin), and judged from the world. Must never let a failing model end more than its own trial.
 
 import { Budget } from '../../skills/agent/budget.ts';
 import { ModelError } from '../../skills/agent/model.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
 import { stageOfTurns, type TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
 import type { TrialResult } from '../../skills/bench/trial-result.ts';
-import type { ModelSource } from './agent-models.ts';
+import { type ModelSource, openModels } from './agent-models.ts';
 import { AgentSession } from './agent-session.ts';
-import { AGENT_FILE, type AgentSettings } from './agent-settings.ts';
+import { AGENT_FILE, type AgentSettings, writerName } from './agent-settings.ts';
 import type { RigFile, TaskFile } from './installation.ts';
 import { AutomaticOperator } from './operator.ts';
 import { Session } from './session.ts';
@@ -30,22 +30,20 @@ export interface ModelTrialOptions {
 
 /** @throws what is no fault of the model: the trial counts as crashed then */
 export async function runModelTrial(options: ModelTrialOptions): Promise<TrialResult> {
-  const { taskFile, rigFile, seed, settings, recordFolder, limitS } = options;
-  const { tier } = agentMode(settings.mode);
+  const { taskFile, rigFile, seed, recordFolder, limitS } = options;
+  const { tier } = agentMode(options.settings.mode);
   const { task } = taskFile;
   const budget = new Budget({}, { parent: options.budget });
   const beganMs = performance.now();
   const secondsSince = (ms: number) => (performance.now() - ms) / 1000;
-  let models: ConstructorParameters<typeof AgentSession>[0]['models'];
+  let opened: Awaited<ReturnType<typeof openModels>>;
   try {
-    models = {
-      writer: await options.models.open(settings.model, budget),
-      observer: settings.visionModel === null ? undefined : await options.models.open(settings.visionModel, budget),
-    };
+    opened = await openModels(options.settings, options.models, budget);
   } catch (error) {
     if (error instanceof ModelError) return notBegun(seed, error, secondsSince(beganMs));
     throw error;
   }
+  const { settings, models } = opened;
   const text = `${JSON.stringify(settings, null, 2)}\n`;
   const session = await Session.open({
     taskFile,
@@ -54,9 +52,10 @@ export async function runModelTrial(options: ModelTrialOptions): Promise<TrialRe
     tier,
     pace: 'fast',
     recordFolder,
-    previews: false,
+    // An ensemble chooses in the twin; no program is previewed for its approval.
+    previews: settings.ensemble !== undefined,
     role: 'trial',
-    policy: settings.model,
+    policy: writerName(settings),
     attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }],
     events: {},
   });

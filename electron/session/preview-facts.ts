@@ -2,6 +2,7 @@
 // program or a model said about itself, except its printed output, marked as such.
 
 import type { MessageOf } from '../../drivers/episode/topics.ts';
+import { readJoints } from '../../sim/robots/panda/arm-handles.ts';
 import { distance, type Vec3 } from '../../sim/spatial.ts';
 import { type TaskWorld, TICK_S } from '../../sim/tasks/task-world.ts';
 
@@ -11,6 +12,8 @@ export interface ContactFact {
   readonly b: string;
   readonly timeS: number;
   readonly kind: 'expected' | 'unexpected';
+  /** Where, metres. */
+  readonly at: Vec3;
 }
 
 export interface GripFact {
@@ -21,6 +24,14 @@ export interface GripFact {
   readonly arm?: 'left' | 'right';
 }
 
+/** An arm along the path, a sample with every point of it: joints in radians, and the opening of the fingers. */
+export interface PostureFact {
+  readonly arm: 'left' | 'right';
+  readonly everyS: number;
+  readonly jointsRad: readonly (readonly number[])[];
+  readonly widthsM: readonly number[];
+}
+
 export interface MotionFacts {
   readonly durationS: number;
   /** Of the faster fingertip. */
@@ -29,6 +40,8 @@ export interface MotionFacts {
   readonly workspace: { readonly min: Vec3; readonly max: Vec3 };
   readonly path: readonly Vec3[];
   readonly rightPath?: readonly Vec3[];
+  /** How the arms stand along the path: left, then right. */
+  readonly postures: readonly PostureFact[];
   readonly contacts: readonly ContactFact[];
   readonly grips: readonly GripFact[];
 }
@@ -46,6 +59,8 @@ const FACE = /\/tool_(?!mount)/;
 /** What is kept of one arm. */
 interface ArmWatch {
   readonly path: Vec3[];
+  readonly jointsRad: number[][];
+  readonly widthsM: number[];
   before: Vec3;
   held: string | undefined;
 }
@@ -70,11 +85,12 @@ export class FactsCollector {
     this.#arms = world.arms.map((_, index) => {
       const tool = world.tool(index).position;
       this.#look(tool);
-      return { path: [tool], before: tool, held: world.heldProp(index) };
+      const start = { jointsRad: [this.#posture(index)], widthsM: [round(world.widthM(index))] };
+      return { path: [tool], ...start, before: tool, held: world.heldProp(index) };
     });
     // What touches at the start is no news.
-    for (const pair of world.touching()) {
-      this.#contacts.set(this.#key(pair), { ...this.#named(pair), timeS: 0, kind: 'expected' });
+    for (const { pair, at } of world.touches()) {
+      this.#contacts.set(this.#key(pair), { ...this.#named(pair), timeS: 0, kind: 'expected', at });
     }
     this.#unsubscribe = world.onTick(() => {
       this.#tick();
@@ -90,6 +106,9 @@ export class FactsCollector {
       workspace: { min: vec3(this.#min), max: vec3(this.#max) },
       path: this.#arms[0].path,
       ...(this.#arms.length > 1 ? { rightPath: this.#arms[1].path } : {}),
+      postures: this.#arms.map(({ jointsRad, widthsM }, index) => {
+        return { arm: this.#world.arms[index].side, everyS: PATH_EVERY_TICKS * TICK_S, jointsRad, widthsM };
+      }),
       contacts: [...this.#contacts.values()].filter(({ timeS }) => timeS > 0),
       grips: this.#grips,
     };
@@ -101,10 +120,10 @@ export class FactsCollector {
     this.#arms.forEach((arm, index) => {
       this.#watch(arm, index, timeS);
     });
-    for (const pair of this.#world.touching()) {
+    for (const { pair, at } of this.#world.touches()) {
       const id = this.#key(pair);
       if (!this.#contacts.has(id)) {
-        this.#contacts.set(id, { ...this.#named(pair), timeS, kind: this.#kindOf(pair) });
+        this.#contacts.set(id, { ...this.#named(pair), timeS, kind: this.#kindOf(pair), at });
       }
     }
   }
@@ -114,13 +133,21 @@ export class FactsCollector {
     this.#topSpeed = Math.max(this.#topSpeed, distance(tool, arm.before) / TICK_S);
     arm.before = tool;
     this.#look(tool);
-    if (this.#ticks % PATH_EVERY_TICKS === 0 && arm.path.length < MAX_PATH_POINTS) arm.path.push(tool);
+    if (this.#ticks % PATH_EVERY_TICKS === 0 && arm.path.length < MAX_PATH_POINTS) {
+      arm.path.push(tool);
+      arm.jointsRad.push(this.#posture(index));
+      arm.widthsM.push(round(this.#world.widthM(index)));
+    }
     const held = this.#world.heldProp(index);
     if (held !== undefined && held !== arm.held) {
       const whose = this.#arms.length > 1 ? { arm: this.#world.arms[index].side } : {};
       this.#grips.push({ object: held, timeS, widthM: this.#world.widthM(index), ...whose });
     }
     arm.held = held;
+  }
+
+  #posture(arm: number): number[] {
+    return Array.from(readJoints(this.#world.physics, this.#world.arms[arm]), round);
   }
 
   #look(position: Vec3): void {
@@ -163,6 +190,11 @@ export class FactsCollector {
     const body = part.replace('tool_', '');
     return this.#arms.length > 1 ? `${side}/${body}` : body;
   }
+}
+
+/** To a tenth of a milliradian or of a millimetre: it is looked at, and kept with every episode. */
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
 }
 
 function vec3(values: readonly number[]): Vec3 {

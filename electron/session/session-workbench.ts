@@ -39,6 +39,7 @@ export class SessionWorkbench implements Workbench {
   readonly #options: SessionWorkbenchOptions;
   /** Said by the operator, not yet handed on. */
   #remarks: string[] = [];
+  #lastRehearsal: Promise<unknown> = Promise.resolve();
 
   constructor(options: SessionWorkbenchOptions) {
     this.tier = options.tier;
@@ -54,6 +55,11 @@ export class SessionWorkbench implements Workbench {
   async check(source: string, signal: AbortSignal): Promise<CheckedProgram> {
     signal.throwIfAborted();
     return { source, check: await this.#options.session.check(source, this.#options.origin) };
+  }
+
+  async checkDraft(source: string, signal: AbortSignal): Promise<CheckedProgram> {
+    signal.throwIfAborted();
+    return { source, check: await this.#options.session.checkDraft(source) };
   }
 
   /**
@@ -107,10 +113,23 @@ export class SessionWorkbench implements Workbench {
     return (await this.#options.session.look()).views;
   }
 
+  /**
+   * One after the other: the twin has one world, and what is withdrawn while it waits never enters it.
+   * @throws the reason of the signal, or of the stop, as soon as one comes
+   */
   async rehearse({ source, check }: CheckedProgram, signal: AbortSignal): Promise<PreviewFacts> {
-    signal.throwIfAborted();
     const { session, speedScale } = this.#options;
-    return await session.rehearse(session.blockOf(source, check), speedScale);
+    const turn = this.#lastRehearsal;
+    const run = async (until: AbortSignal) => {
+      await turn;
+      until.throwIfAborted();
+      return await session.rehearse(session.blockOf(source, check), speedScale);
+    };
+    const facts = this.#unlessVoid(signal, run);
+    this.#lastRehearsal = facts.catch(() => undefined);
+    const known = await facts;
+    if (known === undefined) throw signal.aborted ? signal.reason : new Error(String(session.stopped.reason));
+    return known;
   }
 
   /** What the operator is asked; undefined when a stop or a withdrawal came before there was anything to ask. */

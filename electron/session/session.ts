@@ -157,11 +157,7 @@ export class Session {
   async check(source: string, origin: ProgramMessage['origin'], name?: string): Promise<CheckResult> {
     const block = this.#blocks;
     const started = performance.now();
-    const result = await this.#checker.check({
-      source,
-      blockName: `block-${block + 1}`,
-      session: { blocks: [...this.#finished] },
-    });
+    const result = await this.checkDraft(source);
     const durationMs = performance.now() - started;
     await this.#host.request('record', {
       topic: '/program',
@@ -184,6 +180,12 @@ export class Session {
       },
     });
     return result;
+  }
+
+  /** The same check of what may never be offered; nothing is recorded. */
+  checkDraft(source: string): Promise<CheckResult> {
+    const blockName = `block-${this.#blocks + 1}`;
+    return this.#checker.check({ source, blockName, session: { blocks: [...this.#finished] } });
   }
 
   /** The block as it would run. */
@@ -281,8 +283,11 @@ export class Session {
     return this.#blocks;
   }
 
-  /** Keeps what a model was asked and answered, what it wrote for a program, or where its turns stand. */
-  async record<Topic extends '/model' | '/function' | '/turn'>(topic: Topic, message: MessageOf<Topic>): Promise<void> {
+  /** Keeps what models were asked and answered, which was taken, what was written for a program, or where turns stand. */
+  async record<Topic extends '/model' | '/ensemble' | '/function' | '/turn'>(
+    topic: Topic,
+    message: MessageOf<Topic>,
+  ): Promise<void> {
     await this.#host.request('record', { topic, message });
   }
 

@@ -199,13 +199,21 @@ export class TaskWorld {
 
   /** Names of the pairs that touch now, as [one, other]: props and fixtures by name, arms by the part. */
   touching(): [string, string][] {
+    return this.touches().map(({ pair }) => pair);
+  }
+
+  /** What touches what now, and where, metres; a pair stands once for every point of contact. */
+  touches(): { readonly pair: [string, string]; readonly at: Vec3 }[] {
     return this.physics
       .contacts()
       .filter((contact) => contact.distanceM < 0)
-      .map(({ geomA, geomB }) => [
-        this.#owners[geomA]?.thing ?? this.#geomNames[geomA],
-        this.#owners[geomB]?.thing ?? this.#geomNames[geomB],
-      ]);
+      .map(({ geomA, geomB, position }) => ({
+        pair: [
+          this.#owners[geomA]?.thing ?? this.#geomNames[geomA],
+          this.#owners[geomB]?.thing ?? this.#geomNames[geomB],
+        ],
+        at: position,
+      }));
   }
 
   /** Which arms touch a prop, or a feature of one, now. */

@@ -1,58 +1,43 @@
 // Owns several models behind the face of one: their programs are checked and run in the twin, and what happened there
-// decides. Must never send one request twice under two names, nor take a claim for evidence.
+// decides. Must never send one request twice under two names, nor let one outlive the call.
 
 import type { EnsembleMessage } from '../../drivers/episode/messages.ts';
+import { completeProgram } from './complete-program.ts';
+import { type Candidate, choose, fateOf, recordOf, totalUsage } from './ensemble-choice.ts';
 import { fence } from './fence.ts';
-import {
-  type Model,
-  ModelError,
-  type ModelReply,
-  type ModelRequest,
-  type ReplyPiece,
-  type TokenUsage,
-} from './model.ts';
+import type { FunctionWriter } from './function-writer.ts';
+import { type Model, ModelError, type ModelReply, type ModelRequest, type ReplyPiece } from './model.ts';
 import { fill, type PromptFiles } from './prompt-files.ts';
-import { type Decision, parseReply } from './reply.ts';
-import { compareStandings, type Standing, standingOf } from './selection.ts';
+import { parseReply } from './reply.ts';
+import { rehearsalInWords } from './selection.ts';
+import { distinctVoices, stillDistinct, type Voice } from './voices.ts';
 import type { CheckedProgram, Rehearsal, Workbench } from './workbench.ts';
-
-/** One voice: a model at a temperature, its provider's default unless given. */
-export interface Voice {
-  readonly model: Model;
-  readonly temperature?: number;
-}
 
 export interface EnsembleOptions {
   readonly voices: readonly Voice[];
   /** Writes one more program from those of the voices and what became of them; nobody unless given. */
   readonly synthesiser?: Voice;
-  readonly workbench: Pick<Workbench, 'check' | 'rehearse'>;
+  readonly workbench: Pick<Workbench, 'checkDraft' | 'rehearse'>;
+  /** Of the session: each voice writes the functions its own program lacks, and those of the taken one are kept here. */
+  readonly functionWriter?: FunctionWriter;
   readonly prompts: PromptFiles;
+  /** Told as candidates come in, in the order in which that happens. */
+  readonly onNews?: (news: CandidateNews) => void;
   /** Told of everything, for the episode. */
   readonly onChoice: (record: EnsembleMessage) => void;
 }
 
-/** What became of one voice's reply. */
-interface Candidate {
-  readonly voice: Voice;
-  readonly origin: 'candidate' | 'synthesis';
-  readonly reply?: ModelReply;
-  readonly decision?: Decision;
-  readonly error?: ModelError;
-  readonly program?: CheckedProgram;
-  readonly rehearsal?: Rehearsal;
+/** What became of one candidate so far; what is said of it is never its own claim. */
+export interface CandidateNews {
+  readonly model: string;
+  readonly temperature?: number | undefined;
+  readonly origin: Candidate['origin'];
+  readonly step: 'asked' | 'answered' | 'failed' | 'rehearsed';
+  /** The step in words; may hold words of a model or a server. */
+  readonly words: string;
 }
 
-/** Voices that would send the same request are one. */
-export function distinctVoices(voices: readonly Voice[]): readonly Voice[] {
-  const known = new Map<string, Voice>();
-  for (const { model, temperature } of voices) {
-    const heard = model.takesTemperature === false ? undefined : temperature;
-    const key = `${model.name} ${heard ?? 'default'}`;
-    if (!known.has(key)) known.set(key, heard === undefined ? { model } : { model, temperature: heard });
-  }
-  return [...known.values()];
-}
+const hushed = () => undefined;
 
 export class Ensemble implements Model {
   readonly name: string;
@@ -75,56 +60,129 @@ export class Ensemble implements Model {
    */
   async ask(request: ModelRequest, onPiece: (piece: ReplyPiece) => void, signal: AbortSignal): Promise<ModelReply> {
     if (request.purpose !== 'program') return this.#voices[0].model.ask(request, onPiece, signal);
-    const begunMs = performance.now();
-    const hushed = () => undefined;
-    const asked = this.#voices.map((voice) => this.#candidate(voice, 'candidate', request, hushed, signal));
-    // A cancelled or overspent request ends the others; they are waited for, so that none outlives the call.
-    const candidates = await Promise.all(asked);
+    const round = new Round(this.#options, request, signal);
+    const candidates = await round.candidates(stillDistinct(this.#voices));
     const grave = candidates.find(({ error }) => error?.code === 'CANCELLED' || error?.code === 'OVER_BUDGET');
     const answered = candidates.filter(({ reply }) => reply !== undefined);
     if (answered.length === 0 || (grave !== undefined && signal.aborted)) throw grave?.error ?? candidates[0].error;
     const { synthesiser } = this.#options;
     const worthJoining = answered.filter(({ program }) => program !== undefined).length > 1;
-    if (synthesiser !== undefined && worthJoining) {
-      const joined = this.#synthesisRequest(request, answered);
-      candidates.push(await this.#candidate(synthesiser, 'synthesis', joined, hushed, signal));
-    }
+    if (synthesiser !== undefined && worthJoining) candidates.push(await round.synthesis(synthesiser, answered));
     const choice = choose(candidates);
-    const reply = candidates[choice.index].reply;
+    const { reply, written = [] } = candidates[choice.index];
     if (reply === undefined) throw candidates[0].error;
-    this.#options.onChoice(recordOf(candidates, choice, (performance.now() - begunMs) / 1000));
+    for (const { name, source } of written) this.#options.functionWriter?.keep(name, source);
+    const times = round.times(candidates);
+    this.#options.onChoice(recordOf(candidates, choice, times));
     onPiece({ kind: 'text', text: reply.text });
-    return { ...reply, usage: totalUsage(candidates), durationS: (performance.now() - begunMs) / 1000 };
+    return { ...reply, usage: totalUsage(candidates), durationS: times.durationS };
+  }
+}
+
+/** One request to all voices, and what it leads to. */
+class Round {
+  readonly #options: EnsembleOptions;
+  readonly #request: ModelRequest;
+  readonly #signal: AbortSignal;
+  readonly #begunMs = performance.now();
+  /** Runs in the twin by their source: what is the same program is run once. */
+  readonly #rehearsals = new Map<string, Promise<Rehearsal>>();
+  #inTwin = 0;
+  #twinSinceMs = 0;
+  #twinMs = 0;
+
+  constructor(options: EnsembleOptions, request: ModelRequest, signal: AbortSignal) {
+    this.#options = options;
+    this.#request = request;
+    this.#signal = signal;
+  }
+
+  async candidates(voices: readonly Voice[]): Promise<Candidate[]> {
+    // One that fails beyond its own reply ends the round, but not before the others are over: none outlives the call.
+    const asked = voices.map((voice) => this.#candidate(voice, 'candidate', this.#request));
+    return (await Promise.allSettled(asked)).map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
+  }
+
+  synthesis(voice: Voice, answered: readonly Candidate[]): Promise<Candidate> {
+    return this.#candidate(voice, 'synthesis', this.#synthesisRequest(answered));
+  }
+
+  times(candidates: readonly Candidate[]) {
+    return {
+      durationS: (performance.now() - this.#begunMs) / 1000,
+      slowestReplyS: Math.max(0, ...candidates.map(({ reply }) => reply?.durationS ?? 0)),
+      twinS: this.#twinMs / 1000,
+    };
   }
 
   /** One voice's reply, checked and run in the twin as soon as it is there. */
-  async #candidate(
-    voice: Voice,
-    origin: Candidate['origin'],
-    request: ModelRequest,
-    onPiece: (piece: ReplyPiece) => void,
-    signal: AbortSignal,
-  ): Promise<Candidate> {
-    const { workbench } = this.#options;
+  async #candidate(voice: Voice, origin: Candidate['origin'], request: ModelRequest): Promise<Candidate> {
     const { temperature: _shared, ...plain } = request;
     const own = voice.temperature === undefined ? plain : { ...plain, temperature: voice.temperature };
+    this.#tell(voice, origin, 'asked', 'is asked');
     let reply: ModelReply;
     try {
-      reply = await voice.model.ask(own, onPiece, signal);
+      reply = await voice.model.ask(own, hushed, this.#signal);
     } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      return { voice, origin, error };
+      return this.#failed(voice, { voice, origin }, error);
     }
     const decision = parseReply(reply.text);
-    if (decision.kind !== 'program') return { voice, origin, reply, decision };
-    const program = await workbench.check(decision.source, signal);
-    const rehearsal = program.check.ok ? await workbench.rehearse(program, signal) : undefined;
-    return { voice, origin, reply, decision, program, ...(rehearsal === undefined ? {} : { rehearsal }) };
+    if (decision.kind !== 'program') {
+      this.#tell(voice, origin, 'answered', decision.kind === 'finish' ? 'says FINISH' : 'replied without a program');
+      return { voice, origin, reply, decision };
+    }
+    const read: Candidate = { voice, origin, reply, decision };
+    let completed: Candidate;
+    try {
+      completed = { ...read, ...(await this.#completed(voice, decision.source)) };
+    } catch (error) {
+      return this.#failed(voice, read, error);
+    }
+    const { program } = completed;
+    if (program === undefined || !program.check.ok) {
+      this.#tell(voice, origin, 'answered', fateOf(completed, []));
+      return completed;
+    }
+    this.#tell(voice, origin, 'answered', 'its program passes the check');
+    const rehearsal = await this.#rehearsed(program);
+    this.#tell(voice, origin, 'rehearsed', `in the twin: ${rehearsalInWords(rehearsal)}`);
+    return { ...completed, rehearsal };
+  }
+
+  /** @throws what is no fault of a model */
+  #failed(voice: Voice, candidate: Candidate, error: unknown): Candidate {
+    if (!(error instanceof ModelError)) throw error;
+    this.#tell(voice, candidate.origin, 'failed', error.message);
+    return { ...candidate, error };
+  }
+
+  /** The program with the functions that it lacks, where somebody can write them. */
+  async #completed(voice: Voice, source: string): Promise<Pick<Candidate, 'program' | 'written' | 'problem'>> {
+    const { workbench, functionWriter } = this.#options;
+    const check = (text: string, signal: AbortSignal) => workbench.checkDraft(text, signal);
+    const program = await check(source, this.#signal);
+    if (functionWriter === undefined) return { program };
+    const writer = functionWriter.fork(voice.model, voice.temperature);
+    const { problem, ...completion } = await completeProgram(program, { writer, check }, this.#signal);
+    return problem === undefined ? completion : { ...completion, problem };
+  }
+
+  #rehearsed(program: CheckedProgram): Promise<Rehearsal> {
+    const known = this.#rehearsals.get(program.source);
+    if (known !== undefined) return known;
+    if (this.#inTwin++ === 0) this.#twinSinceMs = performance.now();
+    const rehearsal = this.#options.workbench.rehearse(program, this.#signal).finally(() => {
+      if (--this.#inTwin === 0) this.#twinMs += performance.now() - this.#twinSinceMs;
+    });
+    this.#rehearsals.set(program.source, rehearsal);
+    return rehearsal;
   }
 
   /** The same conversation, with the programs and what became of them after its last message. */
-  #synthesisRequest(request: ModelRequest, answered: readonly Candidate[]): ModelRequest {
-    const { prompts } = this.#options;
+  #synthesisRequest(answered: readonly Candidate[]): ModelRequest {
     const told = answered.map((candidate, index) => {
       const { decision, program, rehearsal } = candidate;
       const what =
@@ -135,7 +193,8 @@ export class Ensemble implements Model {
             : `${program.source}\n${fateOf(candidate, answered)}`;
       return `${index + 1}. ${rehearsal === undefined ? 'Not run.' : 'Run in the twin.'}\n${what}`;
     });
-    const text = fill(prompts, 'synthesis', { candidates: fence('preview', told.join('\n\n')) });
+    const request = this.#request;
+    const text = fill(this.#options.prompts, 'synthesis', { candidates: fence('preview', told.join('\n\n')) });
     const last = request.messages[request.messages.length - 1];
     const messages = [
       ...request.messages.slice(0, -1),
@@ -143,89 +202,8 @@ export class Ensemble implements Model {
     ];
     return { ...request, purpose: 'synthesis', messages };
   }
-}
 
-function fateOf({ program, rehearsal }: Candidate, all: readonly Candidate[]): string {
-  if (rehearsal !== undefined) return `In the twin: ${standingAmong(rehearsal, all).words}.`;
-  const error = program?.check.diagnostics.find(({ severity }) => severity === 'error');
-  return `The check refused it: ${error?.message ?? 'it could not be read'}`;
-}
-
-function standingAmong(rehearsal: Rehearsal, all: readonly Candidate[]): Standing {
-  const others = all.flatMap((one) =>
-    one.rehearsal === undefined || one.rehearsal === rehearsal ? [] : [one.rehearsal],
-  );
-  return standingOf(rehearsal, others);
-}
-
-interface Choice {
-  readonly index: number;
-  readonly reason: string;
-}
-
-/** FINISH by most votes; else the program that did best in the twin; else the first reply that can be read. */
-function choose(candidates: readonly Candidate[]): Choice {
-  const votes = votesOf(candidates);
-  const finish = candidates.findIndex(({ decision }) => decision?.kind === 'finish');
-  if (votes.finish > votes.program) {
-    return { index: finish, reason: `${votes.finish} of ${votes.finish + votes.program} voices say FINISH` };
+  #tell({ model, temperature }: Voice, origin: Candidate['origin'], step: CandidateNews['step'], words: string): void {
+    this.#options.onNews?.({ model: model.name, temperature, origin, step, words });
   }
-  const ranked = candidates
-    .flatMap(({ rehearsal }, index) =>
-      rehearsal === undefined ? [] : [{ index, standing: standingAmong(rehearsal, candidates) }],
-    )
-    .sort((a, b) => compareStandings(a.standing, b.standing) || a.index - b.index);
-  if (ranked.length > 0) return { index: ranked[0].index, reason: ranked[0].standing.words };
-  const program = candidates.findIndex(({ decision }) => decision?.kind === 'program');
-  const readable = program >= 0 ? program : candidates.findIndex(({ reply }) => reply !== undefined);
-  return { index: readable, reason: 'no program passed the check: the first reply is taken' };
-}
-
-function votesOf(candidates: readonly Candidate[]): { readonly program: number; readonly finish: number } {
-  const voiced = candidates.filter(({ origin }) => origin === 'candidate');
-  const count = (kind: Decision['kind']) => voiced.filter(({ decision }) => decision?.kind === kind).length;
-  return { program: count('program'), finish: count('finish') };
-}
-
-function totalUsage(candidates: readonly Candidate[]): TokenUsage {
-  const usages = candidates.flatMap(({ reply }) => (reply === undefined ? [] : [reply.usage]));
-  const sum = (of: (usage: TokenUsage) => number) => usages.reduce((total, usage) => total + of(usage), 0);
-  return {
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
-    cacheWriteTokens: sum(({ cacheWriteTokens = 0 }) => cacheWriteTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    ...(usages.some(({ estimated }) => estimated === true) ? { estimated: true as const } : {}),
-  };
-}
-
-function recordOf(candidates: readonly Candidate[], { index, reason }: Choice, durationS: number): EnsembleMessage {
-  return {
-    candidates: candidates.map((candidate) => {
-      const { voice, origin, reply, decision, error, rehearsal } = candidate;
-      return {
-        model: voice.model.name,
-        ...(voice.temperature === undefined ? {} : { temperature: voice.temperature }),
-        origin,
-        decision: decision?.kind ?? 'none',
-        reply: reply?.text ?? '',
-        ...(error === undefined ? {} : { error: error.message }),
-        ...(decision?.kind === 'program' ? { fate: fateOf(candidate, candidates) } : {}),
-        ...(rehearsal === undefined
-          ? {}
-          : {
-              preview: {
-                previewId: rehearsal.previewId,
-                outcome: rehearsal.outcome,
-                predictedSuccess: rehearsal.predictedSuccess ?? 'unknown',
-                things: rehearsal.things ?? [],
-              },
-            }),
-      };
-    }),
-    votes: votesOf(candidates),
-    chosen: index,
-    reason,
-    durationS,
-  };
 }

@@ -21,7 +21,7 @@ export interface FakeWorkbenchOptions {
 
 export class FakeWorkbench implements Workbench {
   readonly tier: Tier;
-  /** Everything that was asked of it, in order: "check", "offer", "look", "rehearse". */
+  /** Everything that was asked of it, in order: "check", "check draft", "offer", "look", "rehearse". */
   readonly log: string[] = [];
   readonly offered: string[] = [];
   readonly #options: FakeWorkbenchOptions;
@@ -35,6 +35,16 @@ export class FakeWorkbench implements Workbench {
   async check(source: string, signal: AbortSignal): Promise<CheckedProgram> {
     signal.throwIfAborted();
     this.log.push('check');
+    return await this.#checked(source);
+  }
+
+  async checkDraft(source: string, signal: AbortSignal): Promise<CheckedProgram> {
+    signal.throwIfAborted();
+    this.log.push('check draft');
+    return await this.#checked(source);
+  }
+
+  async #checked(source: string): Promise<CheckedProgram> {
     if (this.#options.check !== undefined) return { source, check: await this.#options.check(source) };
     const diagnostics = this.#options.diagnose?.(source) ?? [];
     const ok = diagnostics.every(({ severity }) => severity !== 'error');

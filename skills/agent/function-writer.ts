@@ -14,6 +14,8 @@ export interface FunctionWriterOptions {
   readonly system: string;
   /** Most tokens of a function, reasoning included. */
   readonly maxOutputTokens: number;
+  /** The provider's default unless given. */
+  readonly temperature?: number;
 }
 
 /** A function that did not do. */
@@ -36,10 +38,21 @@ const SHOWN_USES = 8;
 export class FunctionWriter {
   readonly #options: FunctionWriterOptions;
   /** The functions that passed their checks in this session, by name. */
-  readonly #kept = new Map<string, string>();
+  readonly #kept: Map<string, string>;
 
-  constructor(options: FunctionWriterOptions) {
+  /** @param kept functions of the session so far */
+  constructor(options: FunctionWriterOptions, kept: ReadonlyMap<string, string> = new Map()) {
     this.#options = options;
+    this.#kept = new Map(kept);
+  }
+
+  /**
+   * The same writer in the voice of another model, knowing what this one has kept by now. What the two keep from now on is
+   * their own: programs that are written at the same time must not depend on whose functions come first.
+   */
+  fork(model: Model, temperature: number | undefined): FunctionWriter {
+    const { temperature: _mine, ...options } = this.#options;
+    return new FunctionWriter({ ...options, model, ...(temperature === undefined ? {} : { temperature }) }, this.#kept);
   }
 
   /** A function of this name that was written earlier in the session; nobody has to be asked for it again. */
@@ -77,7 +90,7 @@ export class FunctionWriter {
   }
 
   #request(missing: MissingFunction, program: string, failed: FailedFunction | undefined): ModelRequest {
-    const { prompts, system, maxOutputTokens } = this.#options;
+    const { prompts, system, maxOutputTokens, temperature } = this.#options;
     const asked = fill(prompts, 'function', {
       name: missing.name,
       uses: fence('program', usesText(missing)),
@@ -90,7 +103,8 @@ export class FunctionWriter {
       const told = fill(prompts, 'function-again', { problem: fence('check', problem) });
       messages.push({ role: 'user', parts: [{ kind: 'text', text: told }] });
     }
-    return { purpose: 'function', system, messages, maxOutputTokens };
+    const plain: ModelRequest = { purpose: 'function', system, messages, maxOutputTokens };
+    return temperature === undefined ? plain : { ...plain, temperature };
   }
 }
 

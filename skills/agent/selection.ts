@@ -30,16 +30,23 @@ export function standingOf(rehearsal: Rehearsal, others: readonly Rehearsal[]): 
   const goal = { yes: 2, unknown: 1, no: 0 }[predictedSuccess];
   return {
     rank: [Number(passed), goal, Number(acted), -fallen.length, alike, -findings.length, -durationS],
-    words: [
-      passed ? 'ran to its end' : `failed: ${rehearsal.failure?.message ?? 'no preview'}`,
-      { yes: 'the goal would hold', unknown: 'the goal could not be judged', no: 'the goal would not hold' }[
-        predictedSuccess
-      ],
-      moved.length === 0 ? 'moved nothing' : `moved ${moved.map(({ name }) => name).join(', ')}`,
-      ...(fallen.length === 0 ? [] : [`dropped ${fallen.map(({ name }) => name).join(', ')}`]),
-      `${alike} others end alike`,
-    ].join('; '),
+    words: `${rehearsalInWords(rehearsal)}; ${alike} others end alike`,
   };
+}
+
+/** What one rehearsal shows, on one line, without the others. */
+export function rehearsalInWords(rehearsal: Rehearsal): string {
+  const { outcome, predictedSuccess = 'unknown', things = [], failure } = rehearsal;
+  const moved = things.filter(({ from, to }) => apart(from, to) > MOVED_M);
+  const fallen = things.filter(({ fellMPerS }) => fellMPerS > FALL_M_PER_S);
+  return [
+    outcome === 'passed' ? 'ran to its end' : `failed: ${failure?.message ?? 'no preview'}`,
+    { yes: 'the goal would hold', unknown: 'the goal could not be judged', no: 'the goal would not hold' }[
+      predictedSuccess
+    ],
+    moved.length === 0 ? 'moved nothing' : `moved ${moved.map(({ name }) => name).join(', ')}`,
+    ...(fallen.length === 0 ? [] : [`dropped ${fallen.map(({ name }) => name).join(', ')}`]),
+  ].join('; ');
 }
 
 /** Negative when `a` is better. */

@@ -1,9 +1,11 @@
 // Owns the turns of one instruction: ask the model, read its decision, check, offer, look, tell, and ask again. Must never
 // approve anything, nor take the model's word for success: FINISH is a claim, and an observer that is unsure says no to it.
 
+import type { EnsembleMessage } from '../../drivers/episode/messages.ts';
 import type { Budget } from './budget.ts';
 import { type Completion, completeProgram, completionText, type WrittenFunction } from './complete-program.ts';
 import type { Conversation } from './conversation.ts';
+import type { CandidateNews } from './ensemble.ts';
 import { blockEnded, checkFailed, type Feedback as Told } from './feedback.ts';
 import { fence } from './fence.ts';
 import type { FunctionWriter } from './function-writer.ts';
@@ -24,6 +26,9 @@ export type TurnEvent =
   | { readonly kind: 'asked'; readonly turn: number; readonly purpose: Purpose; readonly attempt: number }
   | { readonly kind: 'piece'; readonly purpose: Purpose; readonly piece: ReplyPiece }
   | { readonly kind: 'replied'; readonly turn: number; readonly reply: ModelReply; readonly decision: Decision }
+  /** Of an ensemble: what became of one of its candidates so far, and which was taken. */
+  | { readonly kind: 'candidate'; readonly news: CandidateNews }
+  | { readonly kind: 'chosen'; readonly choice: EnsembleMessage }
   | { readonly kind: 'described'; readonly text: string }
   /** A function that the program calls was written for it. */
   | { readonly kind: 'function'; readonly turn: number; readonly written: WrittenFunction }

@@ -53,6 +53,8 @@ export interface Workbench {
   readonly tier: Tier;
   /** Types, forbidden constructs, effects; a program that fails is never offered. */
   check(source: string, signal: AbortSignal): Promise<CheckedProgram>;
+  /** The same check of a draft that may never be offered: nothing of it is recorded as a program of the session. */
+  checkDraft(source: string, signal: AbortSignal): Promise<CheckedProgram>;
   /** Puts a checked program before the operator; resolves when it has run to an end or will not run. */
   offer(program: CheckedProgram, signal: AbortSignal): Promise<BlockStory>;
   /** The cameras' pictures as they are now. */

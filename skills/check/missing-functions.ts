@@ -34,7 +34,7 @@ function usesOf(name: string, file: ts.SourceFile, checker: ts.TypeChecker): Fun
   const uses: FunctionUse[] = [];
   const visit = (node: ts.Node) => {
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name) {
-      uses.push(useOf(node, file, checker));
+      uses.push(callUse(node, file, checker));
     }
     ts.forEachChild(node, visit);
   };
@@ -42,7 +42,7 @@ function usesOf(name: string, file: ts.SourceFile, checker: ts.TypeChecker): Fun
   return uses;
 }
 
-function useOf(call: ts.CallExpression, file: ts.SourceFile, checker: ts.TypeChecker): FunctionUse {
+function callUse(call: ts.CallExpression, file: ts.SourceFile, checker: ts.TypeChecker): FunctionUse {
   const isAwaited = ts.isAwaitExpression(call.parent);
   const whole = isAwaited ? call.parent : call;
   const expected = checker.getContextualType(whole as ts.Expression);

@@ -51,8 +51,8 @@ describe('an ensemble of nine in the perceived twin', () => {
       const programs = [...WRONG.slice(0, place), RIGHT, ...WRONG.slice(place)];
       await withLiveCell(task, seed + world, tier, async (cell) => {
         const start = await perceived(cell);
-        const workbench: Pick<Workbench, 'check' | 'rehearse'> = {
-          check: async (source) => ({ source, check: await checkResult(task, tier, source) }),
+        const workbench: Pick<Workbench, 'checkDraft' | 'rehearse'> = {
+          checkDraft: async (source) => ({ source, check: await checkResult(task, tier, source) }),
           rehearse: async ({ source }) => previewOf(task, tier, await checkedBlock(task, tier, source), start),
         };
         const records: EnsembleMessage[] = [];

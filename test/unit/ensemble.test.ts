@@ -2,12 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import type { EnsembleMessage } from '../../drivers/episode/messages.ts';
-import { distinctVoices, Ensemble, type Voice } from '../../skills/agent/ensemble.ts';
+import { Budget } from '../../skills/agent/budget.ts';
+import { type CandidateNews, Ensemble, type EnsembleOptions } from '../../skills/agent/ensemble.ts';
 import { FakeWorkbench } from '../../skills/agent/fake-workbench.ts';
-import { ModelError, type ModelRequest } from '../../skills/agent/model.ts';
+import { FunctionWriter } from '../../skills/agent/function-writer.ts';
+import { meteredModel } from '../../skills/agent/metered-model.ts';
+import { type Model, ModelError, type ModelRequest } from '../../skills/agent/model.ts';
+import { FREE } from '../../skills/agent/prices.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
 import { type ScriptedReply, scriptedModel } from '../../skills/agent/providers/scripted.ts';
-import type { Rehearsal } from '../../skills/agent/workbench.ts';
+import { distinctVoices, type Voice, VoicesError, voiceNames } from '../../skills/agent/voices.ts';
+import type { Rehearsal, Workbench } from '../../skills/agent/workbench.ts';
+import { check } from './checked-program.ts';
 
 const REQUEST: ModelRequest = {
   purpose: 'program',
@@ -20,7 +26,12 @@ const program = (body: string) => `\`\`\`ts\n${body}\n\`\`\``;
 const ended = (more: Partial<Rehearsal>): Rehearsal => ({ previewId: 'p', outcome: 'passed', ...more });
 const voice = (...replies: ScriptedReply[]): Voice => ({ model: scriptedModel(replies, { name: 'scripted' }) });
 
-function stand(voices: readonly Voice[], fates: Readonly<Record<string, Rehearsal>>, synthesiser?: Voice) {
+function stand(
+  voices: readonly Voice[],
+  fates: Readonly<Record<string, Rehearsal>>,
+  synthesiser?: Voice,
+  more: Partial<Pick<EnsembleOptions, 'onNews'> & Pick<Workbench, 'rehearse'>> = {},
+) {
   const records: EnsembleMessage[] = [];
   const workbench = new FakeWorkbench({
     tier: 'S3',
@@ -45,9 +56,13 @@ function stand(voices: readonly Voice[], fates: Readonly<Record<string, Rehearsa
   const ensemble = new Ensemble({
     voices: named,
     ...(synthesiser === undefined ? {} : { synthesiser }),
-    workbench,
+    workbench: {
+      checkDraft: (source, signal) => workbench.checkDraft(source, signal),
+      rehearse: more.rehearse ?? ((one, signal) => workbench.rehearse(one, signal)),
+    },
     prompts,
     onChoice: (record) => records.push(record),
+    ...(more.onNews === undefined ? {} : { onNews: more.onNews }),
   });
   const ask = (signal = new AbortController().signal) => ensemble.ask(REQUEST, () => undefined, signal);
   return { ask, records, workbench };
@@ -146,5 +161,135 @@ describe('an ensemble', () => {
     };
     await stand([voice(slow), voice(slow), voice(slow)], { 'a()': ended({}) }).ask();
     expect(most).toBe(3);
+  });
+
+  it('runs a program that two voices wrote once, and counts both', async () => {
+    const { ask, records, workbench } = stand([voice(program('a()')), voice(program('b()')), voice(program('b()'))], {
+      'a()': ended({}),
+      'b()': ended({ things: [] }),
+    });
+    await ask();
+    expect(workbench.log.filter((what) => what === 'rehearse')).toHaveLength(2);
+    expect(records[0].candidates[2].fate).toContain('2 others end alike');
+  });
+
+  it('records no draft as a program of the session', async () => {
+    const { ask, workbench } = stand([voice(program('a()')), voice(program('b()'))], { 'a()': ended({}) });
+    await ask();
+    expect(workbench.log).not.toContain('check');
+  });
+
+  it('tells what became of each candidate, without its claims', async () => {
+    const news: CandidateNews[] = [];
+    const { ask } = stand(
+      [voice(program('works()')), voice('FINISH: I promise'), voice(program('typo()'))],
+      { 'works()': ended({ predictedSuccess: 'yes', output: ['SUCCESS'] }) },
+      undefined,
+      { onNews: (one) => news.push(one) },
+    );
+    await ask();
+    const words = (step: CandidateNews['step']) => news.filter((one) => one.step === step).map((one) => one.words);
+    expect(words('asked')).toHaveLength(3);
+    expect(words('rehearsed')).toEqual(['in the twin: ran to its end; the goal would hold; moved nothing']);
+    expect(words('answered')).toContain('says FINISH');
+    expect(words('answered').join()).toContain('no such name');
+    expect(JSON.stringify(news)).not.toMatch(/promise|SUCCESS/);
+  });
+
+  it('sets every request aside before it is sent, and leaves out what the budget does not allow', async () => {
+    const budget = new Budget({ calls: 2 });
+    const inner = ['a()', 'b()', 'c()'].map((body) => scriptedModel([program(body)], { name: 'scripted' }));
+    const { ask, records } = stand(
+      inner.map((model) => ({ model: meteredModel(model, budget, FREE) })),
+      { 'a()': ended({ outcome: 'failed' }), 'b()': ended({}) },
+      { model: meteredModel(scriptedModel([program('joined()')]), budget, FREE) },
+    );
+    expect((await ask()).text).toContain('b()');
+    expect(inner.map(({ requests }) => requests.length)).toEqual([1, 1, 0]);
+    expect(budget.state().spent.calls).toBe(2);
+    expect(records[0].candidates.map(({ error }) => error?.includes('2 requests are used') ?? false)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('waits for every voice before it fails, so that no request outlives it', async () => {
+    let over = false;
+    const slow: ScriptedReply = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      over = true;
+      return program('b()');
+    };
+    const { ask } = stand([voice(program('a()')), voice(slow)], {}, undefined, {
+      rehearse: () => Promise.reject(new Error('the twin is gone')),
+    });
+    await expect(ask()).rejects.toThrow('the twin is gone');
+    expect(over).toBe(true);
+  });
+
+  it('has each voice write the functions its own program lacks, and keeps those of the taken one', async () => {
+    const lacking = (height: string) => program(`const up = liftBy();\nawait sleep(up + ${height});`);
+    const helper = (value: number) => program(`function liftBy(): number {\n  return ${value};\n}`);
+    const first = scriptedModel([lacking('1'), helper(1)], { name: 'first' });
+    const second = scriptedModel([lacking('2'), helper(2)], { name: 'second' });
+    const main = scriptedModel([]);
+    const functionWriter = new FunctionWriter({ model: main, prompts, system: 'rules', maxOutputTokens: 1000 });
+    const records: EnsembleMessage[] = [];
+    const ensemble = new Ensemble({
+      voices: [{ model: first }, { model: second, temperature: 0.3 }],
+      workbench: {
+        checkDraft: async (source) => ({ source, check: await check(source) }),
+        rehearse: async ({ source }) => ended({ predictedSuccess: source.includes('return 2') ? 'yes' : 'no' }),
+      },
+      functionWriter,
+      prompts,
+      onChoice: (record) => records.push(record),
+    });
+    const reply = await ensemble.ask(REQUEST, () => undefined, new AbortController().signal);
+    expect(reply.text).toBe(lacking('2'));
+    expect(functionWriter.kept('liftBy')).toContain('return 2');
+    expect(main.requests).toHaveLength(0);
+    expect(second.requests.map(({ purpose, temperature }) => [purpose, temperature])).toEqual([
+      ['program', 0.3],
+      ['function', 0.3],
+    ]);
+    expect(records[0].candidates[1].completed).toContain('function liftBy');
+  });
+});
+
+describe('the voices of an ensemble', () => {
+  it('are every model at one temperature before any is at a second one', () => {
+    expect(voiceNames(3, ['a'])).toEqual([0.1, 0.5, 0.9].map((temperature) => ({ model: 'a', temperature })));
+    expect(voiceNames(2, ['a', 'b'])).toEqual([{ model: 'a' }, { model: 'b' }]);
+    expect(voiceNames(3, ['a', 'b'], [0.2, 0.4])).toEqual([
+      { model: 'a', temperature: 0.2 },
+      { model: 'b', temperature: 0.2 },
+      { model: 'a', temperature: 0.4 },
+    ]);
+    expect(voiceNames(9, ['a']).map(({ temperature }) => temperature)).toEqual([
+      0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9,
+    ]);
+  });
+
+  it('are not made up: two temperatures of one model are two voices', () => {
+    expect(() => voiceNames(3, ['a', 'a'], [0.2, 0.4, 0.4])).toThrow(VoicesError);
+  });
+
+  it('that turn out to take no temperature are asked once from then on', async () => {
+    let takes = true;
+    const inner = scriptedModel([program('a()'), program('a()'), program('a()')], { name: 'server' });
+    const model: Model = {
+      ...inner,
+      get takesTemperature() {
+        return takes;
+      },
+    };
+    const { ask } = stand([{ model }, { model }], { 'a()': ended({}) });
+    await ask();
+    takes = false;
+    await ask();
+    expect(inner.requests.map(({ temperature }) => temperature)).toEqual([0, 0.1, 0]);
   });
 });

@@ -58,6 +58,10 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
         ],
       },
     ],
+    volumes: [
+      { name: 'room above the table', kind: 'allowed', min: [-0.5, -0.75, -0.112], max: [0.95, 0.75, 1.3] },
+      { name: 'lamp', kind: 'keep-out', min: [0.1, 0.2, 0.3], max: [0.2, 0.3, 1.3] },
+    ],
   },
   '/log': { level: 'warning', message: 'the disk is slow', name: 'recorder', file: 'writer.ts', line: 12 },
   '/camera/scene/image': picture('scene'),
@@ -91,7 +95,15 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     ctrl: [0],
     contacts: [{ a: 'finger1_pad', b: 'red_cube', forceN: 11.5 }],
   },
-  '/marks': { layers: [{ name: 'spill', points: [0.4, -0.1, 0.41, -0.1] }] },
+  '/marks': {
+    layers: [
+      {
+        name: 'spill',
+        points: [0.4, -0.1, 0.41, -0.1],
+        look: { diameterM: 0.01, surfaceM: -0.112, colorSrgb: [0.3, 0.2, 0.1] },
+      },
+    ],
+  },
   '/program': {
     block: 0,
     source: 'await openGripper()\n// é → 机器人',
