@@ -1,6 +1,7 @@
 // Owns one open cell of the console: its session from the first process to the complete episode. Must never leave a process
 // behind, nor an episode that does not say how it ended.
 
+import { randomBytes } from 'node:crypto';
 import { drawScene } from '../../sim/tasks/layout.ts';
 import { namesIn } from '../../skills/agent/known-objects.ts';
 import { agentMode } from '../../skills/agent/modes.ts';
@@ -23,6 +24,10 @@ export interface ConsoleCellOptions {
   /** Of the rig, as the model is to see them; null without any. */
   readonly notes: string | null;
   readonly recordFolder: string;
+  /** Pages that may come to the robot host's sockets. */
+  readonly origins: readonly string[];
+  /** Who holds control at the robot host has changed; null for nobody. */
+  readonly onHolder: (client: string | null) => void;
   readonly onPiece: (piece: ConsolePiece) => void;
   readonly onNotice: (level: 'info' | 'warning' | 'error', message: string, hint: string) => void;
   /** The robot host has ended by itself. */
@@ -43,6 +48,7 @@ export class ConsoleCell {
   readonly programs: ConsolePrograms;
   readonly #options: ConsoleCellOptions;
   readonly #taskFile: TaskFile;
+  readonly #socketToken: string;
   readonly #startedAt = new Date().toISOString();
   #closing = false;
 
@@ -51,10 +57,12 @@ export class ConsoleCell {
     taskFile: TaskFile,
     session: Session,
     writer: ConsoleWriter | undefined,
+    socketToken: string,
   ) {
     const { choice, board, onGone } = options;
     this.#options = options;
     this.#taskFile = taskFile;
+    this.#socketToken = socketToken;
     this.session = session;
     this.programs = new ConsolePrograms({ choice, board, task: taskFile.task, session, writer });
     const gone = () => {
@@ -78,12 +86,30 @@ export class ConsoleCell {
       ? await ConsoleWriter.open({ choice, notes, models, task, board, onPiece })
       : undefined;
     let cell: ConsoleCell | undefined;
+    const onStops = () => cell?.programs.noteStops();
+    const token = randomBytes(24).toString('base64url');
     const session = await Session.open(
-      sessionOptions(options, taskFile, writer?.settings, () => cell?.programs.noteStops()),
+      {
+        ...recordOf(choice, writer?.settings),
+        taskFile,
+        rigFile: readRig(undefined, task),
+        seed: choice.seed,
+        tier: agentMode(choice.tier).tier,
+        pace: PACE,
+        recordFolder: options.recordFolder,
+        previews: true,
+        console: { port: 0, token, origins: [...options.origins] },
+        events: {
+          stopped: onStops,
+          reset: onStops,
+          cellStatus: ({ lease }) => options.onHolder(lease?.client ?? null),
+          recordingFailed: ({ message, hint }) => options.onNotice('error', message, hint),
+        },
+      },
       signal,
     );
     try {
-      cell = new ConsoleCell(options, taskFile, session, writer);
+      cell = new ConsoleCell(options, taskFile, session, writer, token);
       cell.programs.noteStops();
       return cell;
     } catch (error) {
@@ -114,7 +140,7 @@ export class ConsoleCell {
       robotId,
       robotKind,
       objects: agentMode(choice.tier).tier === 'S1' ? namesIn(drawScene(task, choice.seed)) : [],
-      sockets: { url: '', token: '' },
+      sockets: { url: `ws://127.0.0.1:${this.session.consolePort}`, token: this.#socketToken },
       block: this.session.blockIndex,
       speedScale: this.programs.speedScale,
       startedAt: this.#startedAt,
@@ -158,29 +184,16 @@ export class ConsoleCell {
   }
 }
 
-function sessionOptions(
-  { choice, recordFolder, onNotice }: ConsoleCellOptions,
-  taskFile: TaskFile,
+/** What the episode keeps of the writer. */
+function recordOf(
+  { writer }: CellChoice,
   settings: AgentSettings | undefined,
-  onStops: () => void,
-): SessionOptions {
+): Pick<SessionOptions, 'policy' | 'asks' | 'attachments'> {
+  if (settings === undefined) return { policy: writer.kind };
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
   return {
-    taskFile,
-    rigFile: readRig(undefined, taskFile.task),
-    seed: choice.seed,
-    tier: agentMode(choice.tier).tier,
-    pace: PACE,
-    recordFolder,
-    previews: true,
-    asks: settings !== undefined,
-    policy: settings === undefined ? choice.writer.kind : writerName(settings),
-    attachments:
-      settings === undefined
-        ? []
-        : [{ name: AGENT_FILE, mediaType: 'application/json', text: `${JSON.stringify(settings, null, 2)}\n` }],
-    events: {
-      stopped: onStops,
-      recordingFailed: ({ message, hint }) => onNotice('error', message, hint),
-    },
+    policy: writerName(settings),
+    asks: true,
+    attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }],
   };
 }

@@ -7,6 +7,7 @@ import type { ModelSource } from './agent-models.ts';
 import { ConsoleBoard } from './console-board.ts';
 import { ConsoleCell } from './console-cell.ts';
 import { Cancelled } from './console-desk.ts';
+import { ConsoleHolder } from './console-holder.ts';
 import type { ConsolePiece } from './console-pieces.ts';
 import { type ConsoleProblem, ConsoleRefusal, problemOf } from './console-refusal.ts';
 
@@ -22,6 +23,8 @@ export interface ConsoleSessionOptions {
   /** Notes of the rig for models; null without any. */
   readonly notes: () => string | null;
   readonly recordFolder: () => string;
+  /** Pages that may come to the robot host's sockets. */
+  readonly origins: () => readonly string[];
   readonly onPiece: (piece: ConsolePiece) => void;
   readonly onNotice: (notice: ConsoleNotice) => void;
 }
@@ -34,7 +37,8 @@ export class ConsoleSession {
   /** Ends of cells that are under way. */
   #ending: Promise<void> | undefined;
   #cut: () => void = () => undefined;
-  #controller: string | undefined;
+  /** Who holds control at the robot host of the open cell. */
+  readonly #holder = new ConsoleHolder();
   #closed = false;
 
   constructor(options: ConsoleSessionOptions) {
@@ -45,24 +49,12 @@ export class ConsoleSession {
     return this.board.state;
   }
 
-  /** A window has come. */
-  attach(client: string): void {
-    this.#controller ??= client;
-  }
-
-  /** A window has gone; nothing starts or ends because of it here: the robot host watches its beat. */
-  detach(client: string): void {
-    if (this.#controller === client) this.#controller = undefined;
-  }
-
-  /** @throws ConsoleRefusal when another window holds control */
-  requireControl(client: string): void {
-    if (this.#controller === client) return;
-    throw new ConsoleRefusal(
-      'NOT_HOLDER',
-      'Another window holds control; this one observes. Nothing was changed.',
-      'Take control first. Anyone may stop the robot at any time.',
-    );
+  /**
+   * Who may act: at an open cell the holder of control there; without one, whoever comes first.
+   * @throws ConsoleRefusal for anybody else
+   */
+  async requireControl(client: string): Promise<void> {
+    if (this.#cell !== undefined) await this.#holder.require(client);
   }
 
   /** The open cell. @throws ConsoleRefusal when there is none */
@@ -129,8 +121,9 @@ export class ConsoleSession {
   }
 
   async #open(choice: CellChoice, signal: AbortSignal): Promise<void> {
-    const { models, notes, recordFolder, onPiece, onNotice } = this.#options;
+    const { models, notes, recordFolder, origins, onPiece, onNotice } = this.#options;
     const board = this.board.branch();
+    this.#holder.note(null);
     let cell: ConsoleCell | undefined;
     cell = await ConsoleCell.open(
       {
@@ -139,6 +132,8 @@ export class ConsoleSession {
         models: models(choice),
         notes: notes(),
         recordFolder: recordFolder(),
+        origins: origins(),
+        onHolder: (client) => this.#holder.note(client),
         onPiece,
         onNotice: (level, message, hint) => onNotice({ level, message, hint }),
         onGone: (reason) => {
