@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { startActionKeys } from './action-keys.ts';
 import { startCellClient } from './cell-client.ts';
+import { claimClient } from './client-claim.ts';
 import { pageAddress } from './page-address.ts';
 import { pageNonce } from './page-nonce.ts';
 import { startSessionActions } from './session-actions.ts';
@@ -20,14 +21,16 @@ pageAddress();
 bindStopKeys();
 startTheme();
 allowStyles(pageNonce());
-startSessionClient();
-startCellClient();
 startSessionActions();
 startShellActions();
 startActionKeys();
 startShellBridge();
-startFirstMinute();
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('the page has no place for the application');
 createRoot(place).render(<App />);
+
+await claimClient();
+startSessionClient();
+startCellClient();
+startFirstMinute();
