@@ -2,10 +2,12 @@
 
 import './schemas-without-eval.ts';
 import { createRoot } from 'react-dom/client';
+import { sourceOfCell } from '../source/cell-source.ts';
 import { App } from './App.tsx';
 import { startActionKeys } from './action-keys.ts';
 import { startCellClient } from './cell-client.ts';
 import { claimClient } from './client-claim.ts';
+import { startLiveSource } from './live-source.ts';
 import { pageAddress } from './page-address.ts';
 import { pageNonce } from './page-nonce.ts';
 import { startSessionActions } from './session-actions.ts';
@@ -33,4 +35,5 @@ createRoot(place).render(<App />);
 await claimClient();
 startSessionClient();
 startCellClient();
+startLiveSource(sourceOfCell);
 startFirstMinute();
