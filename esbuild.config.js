@@ -1,8 +1,9 @@
-// Owns the build: bundles every process entry that exists into out/, and the texts that run inside the sandbox.
+// Owns the build: bundles every process entry that exists into out/, the console's page into out/console/, and the texts
+// that run inside the sandbox.
 // Works offline. Must never need anything that `npm ci` did not bring.
 
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
@@ -199,11 +200,61 @@ export async function buildPolicyHost(outdir) {
   return join(outdir, 'policy-host.js');
 }
 
+const CONSOLE = 'renderer/app/main.tsx';
+/** What the page needs as it is. */
+const CONSOLE_FILES = ['index.html', 'icon.svg'];
+
+/** Entries of the console's page: the application, and every file of renderer/ that ends in -worker.ts. */
+function consoleEntries() {
+  const found = { app: CONSOLE };
+  for (const file of readdirSync(join(root, 'renderer'), { recursive: true })) {
+    if (file.endsWith('-worker.ts')) found[basename(file, '.ts')] = `renderer/${file.replaceAll('\\', '/')}`;
+  }
+  return found;
+}
+
+/**
+ * The console's page: static files that any browser of the last two years runs, with no source and no path of ours in
+ * them. The entries keep their names, so whoever serves them says `cache-control: no-cache`.
+ */
+export async function buildConsole(outdir) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: consoleEntries(),
+    outdir,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    platform: 'browser',
+    format: 'esm',
+    target: ['chrome122', 'firefox128', 'safari17.4'],
+    jsx: 'automatic',
+    minify: true,
+    sourcemap: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+  });
+  const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]));
+  for (const file of CONSOLE_FILES) files.set(file, readFileSync(join(root, dirname(CONSOLE), file)));
+  mkdirSync(outdir, { recursive: true });
+  for (const [file, contents] of files) {
+    const fresh = join(outdir, `${file}.${process.pid}`);
+    writeFileSync(fresh, contents);
+    renameSync(fresh, join(outdir, file));
+  }
+  // Parts of earlier builds would otherwise pile up.
+  for (const file of readdirSync(outdir))
+    if (/^part-\w+\.(js|css)$/.test(file) && !files.has(file)) rmSync(join(outdir, file), { force: true });
+}
+
 async function buildAll() {
   await writeGuestTexts();
-  const outcomes = await Promise.allSettled(
-    [...entries()].map(([name, entry]) => bundle(name, entry, join(root, 'out'))),
-  );
+  const outcomes = await Promise.allSettled([
+    ...[...entries()].map(([name, entry]) => bundle(name, entry, join(root, 'out'))),
+    buildConsole(join(root, 'out', 'console')),
+  ]);
   // esbuild has printed what is wrong; the other bundles are still worth having.
   if (outcomes.some((outcome) => outcome.status === 'rejected')) process.exitCode = 1;
 }

@@ -10,6 +10,7 @@ import { geomName, PLANNING_PROP_BITS, partsOf, type Scene, sceneModel } from '.
 import { compose, type Pose } from '../spatial.ts';
 import { type BelievedBox, parkedPose, resizeSlot, slotProps } from './box-slots.ts';
 import { type CollisionBits, heldBits, NO_BITS, spareArmBits } from './held-bits.ts';
+import { noteDeepest, pairKey, StartTouches } from './start-touches.ts';
 
 /** A prop or a box in the grip: it moves with the tool. What both hands hold moves with the first. */
 export interface HeldProp {
@@ -52,8 +53,6 @@ const HELD_TOLERANCE_M = 0.003;
 const FINGER_CLEARANCE_M = 0.001;
 /** The sprung face of a tool works in contact: it may be pressed into furniture by this much (m). */
 const FACE_PRESS_M = 0.005;
-/** What touches at the start may stay, but get no deeper than this (m). */
-const START_TOLERANCE_M = 0.001;
 
 type GeomRole = 'shell' | 'finger' | 'face' | 'prop' | 'fixture';
 const NAMED_IN_ORDER: readonly GeomRole[] = ['finger', 'face', 'shell', 'prop', 'fixture'];
@@ -82,13 +81,14 @@ export class PlanningScene {
   readonly #mounts: readonly Pose[];
   readonly #heldToleranceM: number;
   readonly #geoms: PlannedGeom[] = [];
+  readonly #bodyOf: ArrayLike<number>;
   readonly #props = new Map<string, Movable>();
   readonly #slots: readonly Movable[];
   /** Which slot a box has now. */
   #boxes = new Map<string, Movable>();
   #held: readonly HeldProp[] = [];
+  #startTouches: StartTouches | undefined;
   /** Per pair of geoms: how deep they are in each other, metres. */
-  #touchingAtStart: ReadonlyMap<string, number> = new Map();
   #nearAtEnds: ReadonlyMap<string, number> = new Map();
   #moreRoomM = 0;
 
@@ -101,6 +101,7 @@ export class PlanningScene {
     this.#mounts = scene.arms.map((arm) => arm.worldFromBase);
     this.#heldToleranceM = options.heldToleranceM ?? HELD_TOLERANCE_M;
     const { model } = this.physics;
+    this.#bodyOf = model.geom_bodyid.slice();
     const owners = new Map<string, { readonly name: string; readonly role: 'prop' | 'fixture' }>();
     for (const prop of props) {
       partsOf(prop).forEach((_, index) => {
@@ -153,9 +154,8 @@ export class PlanningScene {
     }
     this.#held = state.held.filter(({ prop }, index, all) => all.findIndex((one) => one.prop === prop) === index);
     this.keepAway(0, []);
-    const touching = new Map<string, number>();
-    deepest(this.#contactsAt(this.arms.map((_, index) => state.arms[index].jointsRad)), touching);
-    this.#touchingAtStart = touching;
+    const contacts = this.#contactsAt(state.arms.map(({ jointsRad }) => jointsRad));
+    this.#startTouches = new StartTouches(contacts, this.#bodyOf, this.physics.views.xpos);
   }
 
   /**
@@ -166,11 +166,10 @@ export class PlanningScene {
     let worst: { contact: Contact; depthM: number } | undefined;
     for (const contact of this.#contactsAt(joints)) {
       const depthM = -contact.distanceM;
-      const pair = pairKey(contact);
       const allowed = Math.max(
         this.#tolerance(contact),
-        (this.#touchingAtStart.get(pair) ?? Number.NEGATIVE_INFINITY) + START_TOLERANCE_M,
-        this.#nearAtEnds.get(pair) ?? Number.NEGATIVE_INFINITY,
+        this.#startTouches?.allowedM(contact, this.physics.views.xpos) ?? Number.NEGATIVE_INFINITY,
+        this.#nearAtEnds.get(pairKey(contact)) ?? Number.NEGATIVE_INFINITY,
       );
       if (depthM > allowed && (worst === undefined || depthM > worst.depthM)) worst = { contact, depthM };
     }
@@ -190,23 +189,23 @@ export class PlanningScene {
    * @param ends joints of every arm at the ends of a way, radians
    */
   keepAway(moreM: number, ends: readonly (readonly ArrayLike<number>[])[]): void {
-    const { model } = this.physics;
-    const { geom_margin: margins, body_margin: bodyMargins, geom_bodyid: bodyOf } = model;
-    const held = this.#held.flatMap(({ prop }) => this.#movable(prop)?.geoms ?? []);
-    this.#geoms.forEach(({ marginM, role }, geom) => {
-      const moves = (role !== 'prop' && role !== 'fixture') || held.includes(geom);
-      margins[geom] = marginM + (moves ? moreM : 0);
-    });
-    // The engine rules pairs of bodies out by the largest margin of their geoms.
-    bodyMargins.fill(0);
-    for (let geom = 0; geom < margins.length; geom++) {
-      bodyMargins[bodyOf[geom]] = Math.max(bodyMargins[bodyOf[geom]], margins[geom]);
-    }
-    this.#moreRoomM = moreM;
     this.#nearAtEnds = new Map();
+    this.#setRoom(0);
     if (moreM === 0) return;
+    // A start in a thing gives no leave to be in it: pairs that are too near without more room are left out.
+    const taken = ends.map((joints) => {
+      const contacts = this.#contactsAt(joints);
+      return new Set(contacts.filter((one) => -one.distanceM > this.#tolerance(one)).map(pairKey));
+    });
+    this.#setRoom(moreM);
     const near = new Map<string, number>();
-    for (const joints of ends) deepest(this.#contactsAt(joints), near);
+    ends.forEach((joints, k) => {
+      const contacts = this.#contactsAt(joints);
+      noteDeepest(
+        contacts.filter((one) => !taken[k].has(pairKey(one))),
+        near,
+      );
+    });
     this.#nearAtEnds = near;
   }
 
@@ -225,6 +224,22 @@ export class PlanningScene {
       this.#place(this.#movable(prop), compose(worldFromTool, toolFromProp));
     }
     return this.physics.detectContacts() === 0 ? [] : this.physics.contacts();
+  }
+
+  #setRoom(moreM: number): void {
+    const { geom_margin: margins, body_margin: bodyMargins } = this.physics.model;
+    const held = this.#held.flatMap(({ prop }) => this.#movable(prop)?.geoms ?? []);
+    this.#geoms.forEach(({ marginM, role }, geom) => {
+      const moves = (role !== 'prop' && role !== 'fixture') || held.includes(geom);
+      margins[geom] = marginM + (moves ? moreM : 0);
+    });
+    // The engine rules pairs of bodies out by the largest margin of their geoms.
+    bodyMargins.fill(0);
+    for (let geom = 0; geom < margins.length; geom++) {
+      const body = this.#bodyOf[geom];
+      bodyMargins[body] = Math.max(bodyMargins[body], margins[geom]);
+    }
+    this.#moreRoomM = moreM;
   }
 
   /** How deep these two may be in each other; less than nothing where they have to keep apart. Metres. */
@@ -287,18 +302,6 @@ export class PlanningScene {
     model.geom_conaffinity[geom] |= conaffinity;
     model.body_conaffinity[model.geom_bodyid[geom]] |= conaffinity;
   }
-}
-
-/** Notes for every pair how deep they are in each other at most. */
-function deepest(contacts: readonly Contact[], depths: Map<string, number>): void {
-  for (const contact of contacts) {
-    const pair = pairKey(contact);
-    depths.set(pair, Math.max(-contact.distanceM, depths.get(pair) ?? Number.NEGATIVE_INFINITY));
-  }
-}
-
-function pairKey({ geomA, geomB }: Contact): string {
-  return geomA < geomB ? `${geomA}/${geomB}` : `${geomB}/${geomA}`;
 }
 
 /** Role of a part of an arm, by the name of its geom. */

@@ -38,22 +38,33 @@ const down = (position: Vec3): Pose => ({ position, quatWxyz: TOOL_DOWN });
 /**
  * Names that an arm touches on the samples of a way, in the shapes of the physics world, which have no margin: a second
  * opinion that shares neither scene nor step with the planner.
+ * @param leftM only touches of what is this far from where it was at the start, metres
  */
-function touchedOn(scene: Scene, paths: readonly JointPath[]): string[] {
+function touchedOn(scene: Scene, paths: readonly JointPath[], leftM = 0): string[] {
   const physics = new Physics(mujoco, sceneMjcf(scene, 'physics'));
   open.push(physics);
+  const bodyOf = physics.model.geom_bodyid.slice();
   const touched = new Set<string>();
   for (const path of paths) {
     const { qpos: at, fingerQpos } = findArm(physics, path.arm);
     const { samples, sampleCount } = timePaths([path], LIMITS, STEP_S);
     const { qpos } = physics.views;
     for (const finger of fingerQpos) qpos[finger] = 0.04;
+    qpos.set(HOME_RAD, at);
+    physics.kinematics();
+    const before = physics.views.xpos.slice();
+    const movedM = (geom: number) => {
+      const body = 3 * bodyOf[geom];
+      const now = physics.views.xpos.subarray(body, body + 3);
+      return Math.hypot(...now.map((value, i) => value - before[body + i]));
+    };
     for (let k = 0; k < sampleCount; k += 2) {
       qpos.set(samples[0].subarray(k * JOINT_COUNT, (k + 1) * JOINT_COUNT), at);
       physics.detectContacts();
       for (const { geomA, geomB, distanceM } of physics.contacts()) {
         const names = [geomA, geomB].map((geom) => physics.nameOf('geom', geom));
-        if (distanceM < 0 && names.some((name) => name.includes('/'))) touched.add(names.join(' | '));
+        if (distanceM >= 0 || !names.some((name) => name.includes('/'))) continue;
+        if (Math.max(movedM(geomA), movedM(geomB)) >= leftM) touched.add(names.join(' | '));
       }
     }
   }
@@ -190,6 +201,34 @@ describe('ways among random things', () => {
       }
     }
     expect(counts.found).toBeGreaterThan(4);
+  });
+});
+
+describe('a way that begins in a thing', () => {
+  test('leads out of it and not in again', async () => {
+    let found = 0;
+    for (const world of [8, 9, seed, seed + 1, seed + 2, seed + 3]) {
+      const random = createRandomStream(world, 'around the hand');
+      const block = blockAt(
+        'block',
+        [random.uniform(0.38, 0.55), random.uniform(-0.08, 0.08)],
+        [random.uniform(0.01, 0.15), random.uniform(0.01, 0.15), random.uniform(0.3, 0.6)],
+      );
+      const scene = tableWith(block);
+      if (touchedOn(scene, [STANDING]).length === 0) continue;
+      const here = drive(scene);
+      for (let k = 0; k < 2; k++) {
+        const position: Vec3 = [random.uniform(0.3, 0.7), random.uniform(-0.4, 0.4), random.uniform(0, 0.3)];
+        try {
+          const paths = await here.scene.planMove('left', { kind: 'tool', pose: down(position), approachM: 0.05 });
+          found += 1;
+          expect(touchedOn(scene, paths, 0.155), `seed ${world}, goal ${k}`).toEqual([]);
+        } catch (error) {
+          if (!(error instanceof PlanningFailure)) throw error;
+        }
+      }
+    }
+    expect(found).toBeGreaterThan(0);
   });
 });
 

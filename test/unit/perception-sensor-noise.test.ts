@@ -75,7 +75,17 @@ describe('the noise of the depth', () => {
       ...image,
       depthM: image.depthM.map((_, i) => 0.8 + ((i % width) * 10 * 0.9) / image.intrinsics.fx),
     };
-    expect(lostShare(addSensorNoise(steep, createRandomStream(seed, 'steep')), (u) => u < 40)).toBeGreaterThan(0.1);
+    // What the slope of each column loses and what is lost anywhere, give or take six standard deviations of the count.
+    const shares = Array.from({ length: 40 }, (_, u) => {
+      const reachedM = steep.depthM[u];
+      const cosine = 1 / Math.hypot(1, ((u === 0 ? 0.5 : 1) * 10 * 0.9) / reachedM);
+      return TYPICAL_SENSOR.lostPixels + 0.5 * Math.max(0, 1 - cosine / 0.21);
+    });
+    const expected = shares.reduce((sum, share) => sum + share, 0) / 40;
+    expect(expected).toBeGreaterThan(0.1);
+    const deviation = Math.sqrt((expected * (1 - expected)) / (40 * height));
+    const lost = lostShare(addSensorNoise(steep, createRandomStream(seed, 'steep')), (u) => u < 40);
+    expect(Math.abs(lost - expected)).toBeLessThan(6 * deviation);
   });
 });
 

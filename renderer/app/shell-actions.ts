@@ -1,0 +1,104 @@
+// Owns the actions of the shell itself: layouts, panels, theme, palette, help, and what the session is asked from the bar.
+
+import { PANELS } from '../panels/registry.ts';
+import { type Action, registerActions } from './actions.ts';
+import { endCell, whyNotEnd } from './cell-choice.ts';
+import { releaseLease, takeLease } from './cell-client.ts';
+import { useConsole } from './console-store.ts';
+import { chooseLayout, isPanelShown, resetLayout, showPanel, useDock } from './dock-store.ts';
+import { LAYOUT_NAMES, LAYOUT_TITLES } from './layouts.ts';
+import { openPalette } from './palette-store.ts';
+import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
+
+const THEME_WORDS: Readonly<Record<Theme, string>> = {
+  system: 'Theme: as the system',
+  light: 'Theme: light',
+  dark: 'Theme: dark',
+};
+
+export const PANEL_ACTIONS: readonly string[] = PANELS.map(({ id }) => `view.${id}`);
+export const THEME_ACTIONS: readonly string[] = THEMES.map((theme) => `theme.${theme}`);
+
+function layoutActions(): Action[] {
+  return LAYOUT_NAMES.map((name, index) => ({
+    id: `layout.${name}`,
+    group: 'layout',
+    label: `Layout: ${LAYOUT_TITLES[name]}`,
+    keys: [`alt+${index + 1}`],
+    checked: () => useDock.getState().layout === name,
+    perform: () => chooseLayout(name),
+  }));
+}
+
+function panelActions(): Action[] {
+  return PANELS.map(({ id, title }) => ({
+    id: `view.${id}`,
+    group: 'view',
+    label: id === 'settings' ? 'Settings' : `Show ${title.toLowerCase()}`,
+    keywords: [title, 'panel'],
+    checked: () => isPanelShown(id),
+    ...(id === 'settings' ? { keys: ['mod+,'] } : {}),
+    perform: () => showPanel(id),
+  }));
+}
+
+function themeActions(): Action[] {
+  return THEMES.map((theme) => ({
+    id: `theme.${theme}`,
+    group: 'view',
+    label: THEME_WORDS[theme],
+    keywords: ['appearance', 'colours'],
+    checked: () => useTheme.getState().theme === theme,
+    perform: () => setTheme(theme),
+  }));
+}
+
+/** Why control cannot be taken now. */
+function whyNoLease(): string | undefined {
+  const { cellStatus, holdsLease } = useConsole.getState();
+  if (cellStatus === undefined) return 'No cell is open.';
+  return holdsLease ? 'This window holds control already.' : undefined;
+}
+
+/** Once, at start. */
+export function startShellActions(): void {
+  registerActions([
+    ...layoutActions(),
+    {
+      id: 'layout.reset',
+      group: 'layout',
+      label: 'Reset layout',
+      keywords: ['panels', 'default'],
+      perform: resetLayout,
+    },
+    ...panelActions(),
+    ...themeActions(),
+    { id: 'view.palette', group: 'view', label: 'Find an action…', keys: ['mod+k'], perform: openPalette },
+    {
+      id: 'session.end',
+      group: 'session',
+      label: 'End the cell and complete its episode',
+      keywords: ['close', 'finish'],
+      unavailable: whyNotEnd,
+      perform: endCell,
+    },
+    {
+      id: 'robot.take-control',
+      group: 'robot',
+      label: 'Take control',
+      keywords: ['lease'],
+      unavailable: whyNoLease,
+      perform: async () => {
+        await takeLease((useConsole.getState().cellStatus?.lease ?? null) !== null);
+      },
+    },
+    {
+      id: 'robot.release-control',
+      group: 'robot',
+      label: 'Release control',
+      keywords: ['lease'],
+      unavailable: () => (useConsole.getState().holdsLease ? undefined : 'This window does not hold control.'),
+      perform: releaseLease,
+    },
+  ]);
+}
