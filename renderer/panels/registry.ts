@@ -2,8 +2,9 @@
 
 import type { PanelDefinition, PanelId } from './panel.ts';
 import { SETTINGS } from './settings/panel.ts';
+import { VIEWPORT } from './viewport/panel.ts';
 
-export const PANELS: readonly PanelDefinition[] = [SETTINGS];
+export const PANELS: readonly PanelDefinition[] = [VIEWPORT, SETTINGS];
 
 export function panelOf(id: PanelId): PanelDefinition | undefined {
   return PANELS.find((panel) => panel.id === id);

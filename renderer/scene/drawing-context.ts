@@ -1,7 +1,7 @@
 // Owns getting a drawing context in the worker: which one this machine has, and a sentence when there is none. Must
 // never draw.
 
-import { NeutralToneMapping, PCFShadowMap, SRGBColorSpace, WebGLRenderer } from 'three';
+import { LinearToneMapping, PCFShadowMap, SRGBColorSpace, WebGLRenderer } from 'three';
 
 export interface DrawingMeans {
   readonly renderer: WebGLRenderer;
@@ -18,7 +18,9 @@ const EXPOSURE = 1;
 export function openDrawing(canvas: OffscreenCanvas): DrawingMeans {
   const name = driverName();
   if (name === undefined) {
-    throw new Error('This browser has no WebGL 2, which the 3D view needs. Turn on hardware acceleration, or use another browser.');
+    throw new Error(
+      'This browser has no WebGL 2, which the 3D view needs. Turn on hardware acceleration, or use another browser.',
+    );
   }
   const software = SOFTWARE.test(name);
   const renderer = new WebGLRenderer({
@@ -30,7 +32,7 @@ export function openDrawing(canvas: OffscreenCanvas): DrawingMeans {
     powerPreference: 'high-performance',
   });
   renderer.outputColorSpace = SRGBColorSpace;
-  renderer.toneMapping = NeutralToneMapping;
+  renderer.toneMapping = LinearToneMapping;
   renderer.toneMappingExposure = EXPOSURE;
   renderer.shadowMap.enabled = true;
   renderer.shadowMap.type = PCFShadowMap;

@@ -86,7 +86,13 @@ export function boxEdges(min: readonly number[], max: readonly number[]): number
 
 /** A small ball that is seen through everything. */
 export function dot(color: string, radiusM: number): Mesh {
-  const material = new MeshBasicMaterial({ color, depthTest: false, transparent: true, opacity: 0.9, toneMapped: false });
+  const material = new MeshBasicMaterial({
+    color,
+    depthTest: false,
+    transparent: true,
+    opacity: 0.9,
+    toneMapped: false,
+  });
   const ball = new Mesh(new SphereGeometry(radiusM, 16, 12), material);
   ball.renderOrder = ORDER + 1;
   return ball;

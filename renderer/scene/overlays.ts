@@ -3,10 +3,11 @@
 
 import { Group, type Object3D } from 'three';
 import { ARM_BODIES, ArmKinematics, MATRIX, TOOL } from './arm-kinematics.ts';
+import { MEANINGS } from './meanings.ts';
 import { bothEnds, boxEdges, cross, dot, Segments, strip } from './overlay-lines.ts';
 import { RobotBody, type ShellGeometries } from './robot-body.ts';
 import type { RobotShells } from './robot-shells.ts';
-import { AXES, MEANINGS } from './scene-colors.ts';
+import { AXES } from './scene-colors.ts';
 import {
   ARM_COMMANDED_AT,
   ARM_WIDTH_AT,
@@ -68,6 +69,8 @@ export class SceneOverlays {
       this.group.add(group);
       return group;
     };
+    // What has been lies over what was foreseen.
+    this.#trail.object.renderOrder += 1;
     this.#layers = {
       cameras: layer(this.#cameras.object),
       frames: layer(this.#frames.object),
@@ -219,7 +222,12 @@ export class SceneOverlays {
       };
       const eye = place(cx, cy, 0);
       const depthM = heightPx > widthPx ? FRUSTUM_M : Math.min(FRUSTUM_M, (FRUSTUM_M * fx) / widthPx);
-      const corners = [place(0, 0, depthM), place(widthPx, 0, depthM), place(widthPx, heightPx, depthM), place(0, heightPx, depthM)];
+      const corners = [
+        place(0, 0, depthM),
+        place(widthPx, 0, depthM),
+        place(widthPx, heightPx, depthM),
+        place(0, heightPx, depthM),
+      ];
       corners.forEach((corner, k) => {
         points.push(...eye, ...corner, ...corner, ...corners[(k + 1) % 4]);
       });

@@ -4,7 +4,6 @@
 import {
   BufferAttribute,
   BufferGeometry,
-  DoubleSide,
   Group,
   LessEqualDepth,
   type Material,
@@ -14,8 +13,9 @@ import {
 } from 'three';
 import type { Pose } from '../../sim/spatial.ts';
 import { ARM_BODIES, ArmKinematics, MATRIX, matrixOf } from './arm-kinematics.ts';
+import { MEANINGS } from './meanings.ts';
 import type { RobotShells } from './robot-shells.ts';
-import { MEANINGS, srgb } from './scene-colors.ts';
+import { srgb } from './scene-colors.ts';
 import type { ArmDescription } from './scene-messages.ts';
 
 /** Geometry by frame of the file, made once for all arms and ghosts. */
@@ -47,12 +47,15 @@ export function shellMaterial(): MeshStandardMaterial {
   return new MeshStandardMaterial({ vertexColors: true, roughness: 0.38, metalness: 0 });
 }
 
+/** Where a ghost stands in the robot itself, the robot is seen. */
+const BEHIND = { polygonOffset: true, polygonOffsetFactor: 2, polygonOffsetUnits: 4 } as const;
 /** Two passes, so that nothing inside of a ghost shines through it. */
-const GHOST_DEPTH = new MeshBasicMaterial({ colorWrite: false, side: DoubleSide });
+const GHOST_DEPTH = new MeshBasicMaterial({ colorWrite: false, ...BEHIND });
 const GHOST_SKIN = new MeshStandardMaterial({
   color: MEANINGS.ahead,
   emissive: MEANINGS.ahead,
-  emissiveIntensity: 0.25,
+  emissiveIntensity: 0.45,
+  ...BEHIND,
   transparent: true,
   opacity: 0.42,
   depthFunc: LessEqualDepth,

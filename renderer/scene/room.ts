@@ -71,6 +71,7 @@ export class Room {
   readonly #backdrop: ShaderMaterial;
   readonly #grid: ShaderMaterial;
   readonly #shadow = new ShadowMaterial({ transparent: true, depthWrite: false });
+  readonly #shade = new Mesh(new PlaneGeometry(8, 8), this.#shadow);
   readonly #sky = new HemisphereLight();
   readonly #key = new DirectionalLight();
   readonly #fill = new DirectionalLight();
@@ -108,7 +109,7 @@ export class Room {
     const floor = new Mesh(new PlaneGeometry(FLOOR_SIDE_M, FLOOR_SIDE_M), this.#grid);
     floor.position.z = FLOOR_Z;
     floor.renderOrder = -90;
-    const shade = new Mesh(new PlaneGeometry(8, 8), this.#shadow);
+    const shade = this.#shade;
     shade.position.set(0.4, 0, FLOOR_Z + 0.001);
     shade.receiveShadow = true;
     shade.renderOrder = -80;
@@ -163,13 +164,19 @@ export class Room {
     this.#grid.uniforms.grid.value = shown ? 1 : 0;
   }
 
-  /** @param sizePx of the map's side; 0 for no shadow at all */
-  setShadow(sizePx: number): void {
+  /**
+   * @param sizePx of the map's side; 0 for no shadow at all
+   * @returns whether the map must be drawn anew
+   */
+  setShadow(sizePx: number): boolean {
     const key = this.#key;
+    const began = sizePx > 0 && !key.castShadow;
     key.castShadow = sizePx > 0;
-    if (sizePx === 0 || key.shadow.mapSize.x === sizePx) return;
+    this.#shade.visible = sizePx > 0;
+    if (sizePx === 0 || key.shadow.mapSize.x === sizePx) return began;
     key.shadow.mapSize.set(sizePx, sizePx);
     key.shadow.map?.dispose();
     key.shadow.map = null;
+    return true;
   }
 }

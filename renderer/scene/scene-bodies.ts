@@ -12,7 +12,7 @@ import {
   MeshStandardMaterial,
   Vector3,
 } from 'three';
-import { type ShellGeometries, RobotBody, shellGeometries, shellMaterial } from './robot-body.ts';
+import { RobotBody, type ShellGeometries, shellGeometries, shellMaterial } from './robot-body.ts';
 import type { RobotShells } from './robot-shells.ts';
 import { FLOOR_Z } from './room.ts';
 import { PALETTES, srgb } from './scene-colors.ts';
@@ -99,9 +99,7 @@ export class SceneBodies {
       const widthM = numbers[at + ARM_WIDTH_AT];
       arm.pose(base, numbers, Number.isNaN(widthM) ? WIDE_OPEN_M : widthM, at + ARM_JOINTS_AT);
       const stand = this.#stands[index];
-      stand.matrix
-        .copy(threeMatrix(base))
-        .multiply(new Matrix4().makeTranslation(STAND_X, 0, FLOOR_Z / 2 - 0.001));
+      stand.matrix.copy(threeMatrix(base)).multiply(new Matrix4().makeTranslation(STAND_X, 0, FLOOR_Z / 2 - 0.001));
       stand.matrixWorldNeedsUpdate = true;
     });
     for (const { mesh, frame } of this.#bodies) {

@@ -3,21 +3,6 @@
 import { Color } from 'three';
 import type { SceneTheme } from './scene-messages.ts';
 
-/** What the lines mean; the legend of the panel names them with the same colours. */
-export const MEANINGS = {
-  /** The motion to come. */
-  ahead: '#2f7df6',
-  /** Where the fingertip has been. */
-  past: '#8b93a1',
-  /** What was commanded, where it differs from what is measured. */
-  commanded: '#f5a623',
-  unexpected: '#e5372b',
-  expected: '#17a05c',
-  allowed: '#4b8df8',
-  keepOut: '#e5372b',
-  camera: '#a06bd6',
-} as const;
-
 /** Axes of frames: x, y, z. */
 export const AXES = ['#e0483e', '#2fa84f', '#3d7fe8'] as const;
 
@@ -45,10 +30,10 @@ export const PALETTES: Readonly<Record<SceneTheme, Palette>> = {
     shadow: 0.3,
     skyLight: '#ffffff',
     groundLight: '#b9b4ab',
-    skyStrength: 1.35,
-    keyStrength: 2.1,
-    fillStrength: 0.45,
-    stand: '#4b5058',
+    skyStrength: 1.4,
+    keyStrength: 1.95,
+    fillStrength: 0.35,
+    stand: '#565c66',
     selection: '#1f6ff2',
   },
   dark: {
@@ -60,9 +45,9 @@ export const PALETTES: Readonly<Record<SceneTheme, Palette>> = {
     skyLight: '#dfe8f5',
     groundLight: '#4a4b50',
     skyStrength: 1.05,
-    keyStrength: 2.2,
-    fillStrength: 0.5,
-    stand: '#353a42',
+    keyStrength: 1.95,
+    fillStrength: 0.45,
+    stand: '#454b55',
     selection: '#6ea8ff',
   },
 };

@@ -27,44 +27,60 @@ function handle(message: ToScene): void {
   if (stage === undefined) return;
   switch (message.kind) {
     case 'size':
-      return stage.setSize(message.size);
+      stage.setSize(message.size);
+      return;
     case 'theme':
-      return stage.setTheme(message.theme);
+      stage.setTheme(message.theme);
+      return;
     case 'scene':
-      return stage.setScene(message.scene);
+      stage.setScene(message.scene);
+      return;
     case 'poses':
       stage.setPoses(message.numbers);
-      return tell({ kind: 'posed' });
+      tell({ kind: 'posed' });
+      return;
     case 'marks':
-      return stage.setMarks(message.layers);
+      stage.setMarks(message.layers);
+      return;
     case 'planned':
-      return stage.setPlanned(message.planned);
+      stage.setPlanned(message.planned);
+      return;
     case 'ghost':
-      return stage.setGhost(message.atS, message.fromS);
+      stage.setGhost(message.atS, message.fromS);
+      return;
     case 'trail':
-      return stage.setTrail(message.points);
+      stage.setTrail(message.points);
+      return;
     case 'overlays':
-      return stage.setOverlays(message.overlays);
+      stage.setOverlays(message.overlays);
+      return;
     case 'gesture':
-      return stage.gesture(message.gesture);
+      stage.gesture(message.gesture);
+      return;
     case 'select':
-      return stage.select(message.name);
+      stage.select(message.name);
+      return;
     case 'pick':
-      return tell({ kind: 'picked', id: message.id, hit: stage.pick(message.x, message.y) });
+      tell({ kind: 'picked', id: message.id, hit: stage.pick(message.x, message.y) });
+      return;
     case 'project': {
       const { x, y } = stage.project(message.point);
-      return tell({ kind: 'projected', id: message.id, x, y });
+      tell({ kind: 'projected', id: message.id, x, y });
+      return;
     }
     case 'ask-stats':
-      return tell({ kind: 'stats', id: message.id, stats: stage.stats() });
+      tell({ kind: 'stats', id: message.id, stats: stage.stats() });
+      return;
     case 'rehearse-loss':
-      return stage.rehearseLoss();
+      stage.rehearseLoss();
+      return;
   }
 }
 
 async function loadShells(): Promise<RobotShells> {
   const response = await fetch(new URL(SHELLS_FILE, self.location.href));
-  if (!response.ok) throw new Error(`the file with the robot's shells cannot be read (${response.status}). Build Capstan again.`);
+  if (!response.ok)
+    throw new Error(`the file with the robot's shells cannot be read (${response.status}). Build Capstan again.`);
   return readRobotShells(await response.arrayBuffer());
 }
 

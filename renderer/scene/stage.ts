@@ -38,7 +38,7 @@ const SOFTWARE_STILL_RATIO = 1.5;
 const MOST_PIXELS = 6_000_000;
 const FOCUS_M = 0.55;
 /** Distance at which one arm with its table fills the view, and what a second one adds, metres. */
-const ONE_ARM_M = 2.15;
+const ONE_ARM_M = 2.2;
 const PER_BASE_M = 0.75;
 
 type Start = Extract<ToScene, { kind: 'start' }>;
@@ -225,6 +225,7 @@ export class Stage {
 
   #ask(): void {
     clearTimeout(this.#restTimer);
+    this.#still = false;
     if (this.#frameAsked || this.#lost) return;
     this.#frameAsked = true;
     requestAnimationFrame((nowMs) => {
@@ -240,16 +241,23 @@ export class Stage {
     this.#aim();
     const moving = this.#view.step(elapsedMs);
     const { ratio, shadowPx } = this.#governor.quality;
+    const programs = this.#programs();
     const costMs = this.#draw(Math.min(ratio, this.#size.ratio), shadowPx);
     this.#still = false;
-    this.#governor.frame(costMs, performance.now());
+    // A picture for which a program was made first says nothing of the next ones.
+    if (this.#programs() === programs) this.#governor.frame(costMs, performance.now());
     if (moving) this.#ask();
-    else this.#restTimer = setTimeout(() => this.#drawStill(), REST_MS);
+    else this.#restTimer = setTimeout(() => requestAnimationFrame(() => this.#drawStill()), REST_MS);
+  }
+
+  #programs(): number {
+    return this.#means.renderer.info.programs?.length ?? 0;
   }
 
   /** One good picture, since nothing moves: it may take as long as it takes. */
   #drawStill(): void {
-    if (this.#lost || this.#frameAsked) return;
+    // Something may have moved while the frame was waited for.
+    if (this.#lost || this.#frameAsked || this.#still) return;
     const { widthPx, heightPx, ratio } = this.#size;
     const wanted = this.#means.software ? Math.max(ratio, SOFTWARE_STILL_RATIO) : ratio;
     const most = Math.sqrt(MOST_PIXELS / Math.max(widthPx * heightPx, 1));
@@ -266,7 +274,8 @@ export class Stage {
       renderer.setPixelRatio(ratio);
       renderer.setSize(widthPx, heightPx, false);
     }
-    this.#room.setShadow(shadowPx);
+    if (this.#room.setShadow(shadowPx)) this.#shadowsMoved = true;
+    this.#scene.updateMatrixWorld();
     this.#outline.follow(widthPx, heightPx, PALETTES[this.#theme].selection);
     renderer.shadowMap.needsUpdate = this.#shadowsMoved;
     this.#shadowsMoved = false;
@@ -305,7 +314,7 @@ export class Stage {
     const far = bases.length < 2 ? 0 : Math.hypot(bases[1][0] - bases[0][0], bases[1][1] - bases[0][1]);
     // One arm looks at its table; two have it between them.
     const [x, y] = bases.length < 2 ? [0.36, 0] : [bases[1][0] / 2, bases[1][1] / 2];
-    this.#view.setExtent(new Vector3(x, y, bases.length < 2 ? 0.16 : 0.12), ONE_ARM_M + PER_BASE_M * far);
+    this.#view.setExtent(new Vector3(x, y, bases.length < 2 ? 0.1 : 0.06), ONE_ARM_M + PER_BASE_M * far);
     this.#room.setMiddle(x, y, far / 2);
   }
 
