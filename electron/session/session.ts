@@ -11,6 +11,7 @@ import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode
 import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/messages.ts';
 import type { MessageOf } from '../../drivers/episode/topics.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
+import { type Asker, noModel } from '../../skills/api/asks.ts';
 import type { Tier } from '../../skills/api/definition.ts';
 import { apiChoice } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
@@ -24,6 +25,7 @@ import {
   ROBOT_HOST_CONTRACT,
 } from '../ipc/robot-host-contract.ts';
 import { type Client, connect, type EventHandlers, type Result } from '../ipc/rpc.ts';
+import { answerAsks } from '../ipc/session-contract.ts';
 import type { CheckedBlock, RunSettings } from './cell.ts';
 import { bundledEntry, type RigFile, sha256OfText, type TaskFile, VERSION } from './installation.ts';
 
@@ -40,8 +42,12 @@ export interface SessionOptions {
   readonly previews: boolean;
   /** A trial is not watched by the session's beat: nobody waits for it. 'live' unless given. */
   readonly role?: 'live' | 'trial';
+  /** Whether programs may ask a model: whoever answers is named with `answerWith`. */
+  readonly asks?: boolean;
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
+  /** Opens the robot host's sockets for windows; a block then starts only before the window that holds control. */
+  readonly console?: OpenParams['console'];
   /** Files for the episode beside task and rig. */
   readonly attachments?: OpenParams['attachments'];
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
@@ -49,6 +55,9 @@ export interface SessionOptions {
 
 /** The version entry of a record whose things were found by model servers. */
 export const MODEL_SERVERS = 'model servers';
+
+/** The version entry of a record whose programs could ask a model. */
+export const ASKS_A_MODEL = 'asked of a model';
 
 /** The session's sign of life goes out this often, milliseconds: well below the gate's 250 ms. */
 const BEAT_MS = 80;
@@ -68,6 +77,7 @@ export interface Decider {
 
 export class Session {
   readonly episodePath: string | null;
+  readonly episodeId: string;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
   readonly #checker: KillableChecker;
@@ -75,24 +85,35 @@ export class Session {
   readonly #finished: FinishedBlock[] = [];
   readonly #stops = new Map<string, LatchedStop>();
   #stopped = new AbortController();
+  #robot: Result<typeof ROBOT_HOST_CONTRACT, 'open'> | undefined;
+  readonly #gone = new AbortController();
   #blocks = 0;
+  #answers: Asker | undefined;
 
   private constructor(
     options: SessionOptions,
     child: ChildProcess,
     host: Client<typeof ROBOT_HOST_CONTRACT>,
-    episodePath: string | null,
+    episode: { readonly id: string; readonly path: string | null },
   ) {
     this.#child = child;
     this.#host = host;
-    this.episodePath = episodePath;
-    const api = apiChoice(options.taskFile.task, options.tier);
+    this.episodePath = episode.path;
+    this.episodeId = episode.id;
+    const api = apiChoice(options.taskFile.task, options.tier, options.asks);
     this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
+    child.once('exit', (code, signal) => {
+      clearInterval(this.#beat);
+      this.#gone.abort(signal ?? `exit code ${code}`);
+    });
   }
 
-  /** Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile. */
-  static async open(options: SessionOptions): Promise<Session> {
+  /**
+   * Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile.
+   * @throws the reason of the signal when it fires before the cell is open; no process is left then
+   */
+  static async open(options: SessionOptions, signal?: AbortSignal): Promise<Session> {
     const { taskFile, rigFile, seed, tier } = options;
     const episodeId = randomBytes(4).toString('hex');
     const versions = {
@@ -101,16 +122,27 @@ export class Session {
       inertials: INERTIAL_SET,
       // What servers answer is not in the record: such a run cannot be repeated from it.
       ...(options.detector === undefined ? {} : { detector: MODEL_SERVERS }),
+      ...(options.asks === true ? { questions: ASKS_A_MODEL } : {}),
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
-    const child = startEntry(bundledEntry('robot-host.js'));
+    // A trial has nobody beside it who could stop it, and so no thread to keep free for that.
+    const child = startEntry(bundledEntry(options.role === 'trial' ? 'twin.js' : 'robot-host.js'));
     let session: Session | undefined;
-    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), {
+    const channel = channelToChild(child, 'robot host');
+    answerAsks(channel, async (question, signal) => {
+      if (session?.answers === undefined) throw noModel();
+      return await session.answers.ask(question, AbortSignal.any([signal, session.stopped]));
+    });
+    const host = connect(ROBOT_HOST_CONTRACT, channel, {
       ...options.events,
       stopped: (stop) => {
         if (session !== undefined) session.#noteStop(stop);
         options.events.stopped?.(stop);
+      },
+      reset: (reset) => {
+        if (session !== undefined) session.#noteReset(reset.stopId);
+        options.events.reset?.(reset);
       },
     });
     const opening = host.request('open', {
@@ -126,18 +158,25 @@ export class Session {
       episodePath,
       episodeId,
       previews: options.previews,
+      asks: options.asks ?? false,
       policy: options.policy,
       versions,
+      console: options.console ?? null,
       attachments: options.attachments ?? [],
     });
-    session = new Session(options, child, host, episodePath);
+    session = new Session(options, child, host, { id: episodeId, path: episodePath });
+    const giveUp = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', giveUp, { once: true });
     try {
-      await opening;
+      signal?.throwIfAborted();
+      session.#robot = await opening;
       host.notify('beat', {});
       return session;
     } catch (error) {
       await session.close();
-      throw error;
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -253,13 +292,43 @@ export class Session {
    */
   async reset(stopId: string, by: string): Promise<void> {
     await this.#host.request('reset', { stopId, by });
-    this.#stops.delete(stopId);
-    if (this.#stops.size === 0) this.#stopped = new AbortController();
+    this.#noteReset(stopId);
   }
 
   /** Keeps what the operator said while no question was open. */
   async remark(text: string): Promise<void> {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** The robot behind the gate. */
+  get robot(): Result<typeof ROBOT_HOST_CONTRACT, 'open'> {
+    if (this.#robot === undefined) throw new Error('the session is not open yet');
+    return this.#robot;
+  }
+
+  /** Where the arms are now, and the gate's epoch: whether a preview still begins where they stand. */
+  posture() {
+    return this.#host.request('posture', {});
+  }
+
+  /** Fires, with the reason, when the robot host is gone: after close, or because it died. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Who answers what programs ask; a session that was opened without questions has none. */
+  answerWith(asker: Asker): void {
+    this.#answers = asker;
+  }
+
+  /** Who answers; undefined while nobody does. */
+  get answers(): Asker | undefined {
+    return this.#answers;
+  }
+
+  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
+  get consolePort(): number | null {
+    return this.#robot?.consolePort ?? null;
   }
 
   /** Number of the block that runs or comes next, from 0. */
@@ -310,6 +379,10 @@ export class Session {
   #noteStop({ id, source, detail }: LatchedStop): void {
     this.#stops.set(id, { id, source, detail });
     this.#stopped.abort(`${source}: ${detail}`);
+  }
+
+  #noteReset(stopId: string): void {
+    if (this.#stops.delete(stopId) && this.#stops.size === 0) this.#stopped = new AbortController();
   }
 
   async #recordDecision(
