@@ -102,6 +102,7 @@ const server = serve(
     },
     run: ({ block, offerId, settings }) => opened().run(block, offerId, settings),
     judge: async () => opened().judge(),
+    posture: () => opened().posture(),
     stop: ({ source, detail }) => opened().stop(source, detail),
     reset: async ({ stopId, by }) => {
       await opened().cell.gate.reset(stopId, { kind: 'person', name: by });
