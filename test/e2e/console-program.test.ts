@@ -144,7 +144,7 @@ describe('a program that is asked about', () => {
     });
     const editor = window.page.getByRole('textbox', { name: 'Block 1', exact: true });
     await editor.waitFor();
-    await eventually(() => window.page.getByRole('img', { name: /^Predicted:/ }).count()).toBe(1);
+    await eventually(() => window.page.getByTitle(/^Predicted:/).count()).toBe(1);
     await editor.click();
     await window.page.keyboard.type('x');
     expect(await editor.textContent()).not.toContain('x;');
