@@ -101,6 +101,7 @@ const server = serve(
       return {};
     },
     run: ({ block, offerId, settings }) => opened().run(block, offerId, settings),
+    known: () => opened().known(),
     judge: async () => opened().judge(),
     stop: ({ source, detail }) => opened().stop(source, detail),
     reset: async ({ stopId, by }) => {
