@@ -103,6 +103,7 @@ const server = serve(
     run: ({ block, offerId, settings }) => opened().run(block, offerId, settings),
     known: () => opened().known(),
     judge: async () => opened().judge(),
+    posture: () => opened().posture(),
     stop: ({ source, detail }) => opened().stop(source, detail),
     reset: async ({ stopId, by }) => {
       await opened().cell.gate.reset(stopId, { kind: 'person', name: by });

@@ -22,7 +22,7 @@ export interface SessionWorkbenchOptions {
   readonly operator: Operator;
   /** Whether the session was opened with a twin. */
   readonly previews: boolean;
-  /** The operator's speed: share of the robot's limits, in (0, 1]. */
+  /** The operator's speed for the next preview and its run: share of the robot's limits, in (0, 1]. */
   readonly speedScale: number;
   /** Who writes the programs, for the record. */
   readonly origin: Exclude<ProgramMessage['origin'], 'edited' | 'operator'>;
@@ -168,6 +168,9 @@ export class SessionWorkbench implements Workbench {
           else proposal = { ...proposal, refusedEdit: check };
           continue;
         }
+        case 'renew':
+          proposal = await this.#proposal(proposal, signal);
+          continue;
         case 'approve':
           return await this.#run(proposal, decision.findings ?? findings);
       }
@@ -203,15 +206,18 @@ export class SessionWorkbench implements Workbench {
     const { session, speedScale, previews } = this.#options;
     if (session.stopped.aborted || signal.aborted) return undefined;
     const canUndo = this.#hasRun;
-    if (!previews) return { source, check, preview: null, canUndo };
+    if (!previews) return { source, check, preview: null, speedScale, canUndo };
     this.#options.onStep?.('previewing');
     const block = session.blockOf(source, check);
     const preview = await this.#unlessVoid(signal, () => session.preview(block, speedScale));
-    return preview === undefined ? undefined : { source, check, preview, canUndo };
+    return preview === undefined ? undefined : { source, check, preview, speedScale, canUndo };
   }
 
-  async #run({ source, check, preview }: Proposal, findings: readonly string[] | undefined): Promise<SessionStory> {
-    const { session, operator, speedScale, onStep } = this.#options;
+  async #run(
+    { source, check, preview, speedScale }: Proposal,
+    findings: readonly string[] | undefined,
+  ): Promise<SessionStory> {
+    const { session, operator, onStep } = this.#options;
     const settings: RunSettings = {
       ...PLAIN_RUN,
       previewId: preview?.previewId ?? null,

@@ -77,6 +77,7 @@ export class Session {
   readonly episodePath: string | null;
   /** What its programs may call. */
   readonly api: PolicyApi;
+  readonly episodeId: string;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
   readonly #checker: KillableChecker;
@@ -84,6 +85,8 @@ export class Session {
   readonly #finished: FinishedBlock[] = [];
   readonly #stops = new Map<string, LatchedStop>();
   #stopped = new AbortController();
+  #robot: Result<typeof ROBOT_HOST_CONTRACT, 'open'> | undefined;
+  readonly #gone = new AbortController();
   #blocks = 0;
   #answers: Asker | undefined;
 
@@ -91,19 +94,27 @@ export class Session {
     options: SessionOptions,
     child: ChildProcess,
     host: Client<typeof ROBOT_HOST_CONTRACT>,
-    episodePath: string | null,
+    episode: { readonly id: string; readonly path: string | null },
   ) {
     this.#child = child;
     this.#host = host;
-    this.episodePath = episodePath;
+    this.episodePath = episode.path;
+    this.episodeId = episode.id;
     const choice = apiChoice(options.taskFile.task, options.tier, options.asks);
     this.api = apiFor(choice);
     this.#checker = startChecker(choice, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
+    child.once('exit', (code, signal) => {
+      clearInterval(this.#beat);
+      this.#gone.abort(signal ?? `exit code ${code}`);
+    });
   }
 
-  /** Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile. */
-  static async open(options: SessionOptions): Promise<Session> {
+  /**
+   * Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile.
+   * @throws the reason of the signal when it fires before the cell is open; no process is left then
+   */
+  static async open(options: SessionOptions, signal?: AbortSignal): Promise<Session> {
     const { taskFile, rigFile, seed, tier } = options;
     const episodeId = randomBytes(4).toString('hex');
     const versions = {
@@ -148,14 +159,19 @@ export class Session {
       versions,
       attachments: options.attachments ?? [],
     });
-    session = new Session(options, child, host, episodePath);
+    session = new Session(options, child, host, { id: episodeId, path: episodePath });
+    const giveUp = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', giveUp, { once: true });
     try {
-      await opening;
+      signal?.throwIfAborted();
+      session.#robot = await opening;
       host.notify('beat', {});
       return session;
     } catch (error) {
       await session.close();
-      throw error;
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -285,6 +301,22 @@ export class Session {
   /** Keeps what the operator said while no question was open. */
   async remark(text: string): Promise<void> {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** The robot behind the gate. */
+  get robot(): Result<typeof ROBOT_HOST_CONTRACT, 'open'> {
+    if (this.#robot === undefined) throw new Error('the session is not open yet');
+    return this.#robot;
+  }
+
+  /** Where the arms are now, and the gate's epoch: whether a preview still begins where they stand. */
+  posture() {
+    return this.#host.request('posture', {});
+  }
+
+  /** Fires, with the reason, when the robot host is gone: after close, or because it died. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** Who answers what programs ask; a session that was opened without questions has none. */

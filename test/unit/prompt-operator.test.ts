@@ -30,7 +30,7 @@ function stand(typed: string, more: Partial<Proposal> = {}, writer: 'hears' | 'd
     },
   };
   const operator = new PromptOperator(new OperatorInput(terminal), 'known', writer);
-  const decision = operator.decide({ source: 'a();', check, preview, ...more }, never);
+  const decision = operator.decide({ source: 'a();', check, preview, speedScale: 1, ...more }, never);
   input.end(typed);
   return { decision, shown: () => shown };
 }
