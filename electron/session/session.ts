@@ -46,6 +46,8 @@ export interface SessionOptions {
   readonly asks?: boolean;
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
+  /** Opens the robot host's sockets for windows; a block then starts only before the window that holds control. */
+  readonly console?: OpenParams['console'];
   /** Files for the episode beside task and rig. */
   readonly attachments?: OpenParams['attachments'];
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
@@ -127,7 +129,8 @@ export class Session {
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
-    const child = startEntry(bundledEntry('robot-host.js'));
+    // A trial has nobody beside it who could stop it, and so no thread to keep free for that.
+    const child = startEntry(bundledEntry(options.role === 'trial' ? 'twin.js' : 'robot-host.js'));
     let session: Session | undefined;
     const channel = channelToChild(child, 'robot host');
     answerAsks(channel, async (question, signal) => {
@@ -139,6 +142,10 @@ export class Session {
       stopped: (stop) => {
         if (session !== undefined) session.#noteStop(stop);
         options.events.stopped?.(stop);
+      },
+      reset: (reset) => {
+        if (session !== undefined) session.#noteReset(reset.stopId);
+        options.events.reset?.(reset);
       },
     });
     const opening = host.request('open', {
@@ -157,6 +164,7 @@ export class Session {
       asks: options.asks ?? false,
       policy: options.policy,
       versions,
+      console: options.console ?? null,
       attachments: options.attachments ?? [],
     });
     session = new Session(options, child, host, { id: episodeId, path: episodePath });
@@ -294,8 +302,7 @@ export class Session {
    */
   async reset(stopId: string, by: string): Promise<void> {
     await this.#host.request('reset', { stopId, by });
-    this.#stops.delete(stopId);
-    if (this.#stops.size === 0) this.#stopped = new AbortController();
+    this.#noteReset(stopId);
   }
 
   /** Keeps what the operator said while no question was open. */
@@ -327,6 +334,11 @@ export class Session {
   /** Who answers; undefined while nobody does. */
   get answers(): Asker | undefined {
     return this.#answers;
+  }
+
+  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
+  get consolePort(): number | null {
+    return this.#robot?.consolePort ?? null;
   }
 
   /** Number of the block that runs or comes next, from 0. */
@@ -377,6 +389,10 @@ export class Session {
   #noteStop({ id, source, detail }: LatchedStop): void {
     this.#stops.set(id, { id, source, detail });
     this.#stopped.abort(`${source}: ${detail}`);
+  }
+
+  #noteReset(stopId: string): void {
+    if (this.#stops.delete(stopId) && this.#stops.size === 0) this.#stopped = new AbortController();
   }
 
   async #recordDecision(

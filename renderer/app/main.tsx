@@ -2,9 +2,11 @@
 
 import './schemas-without-eval.ts';
 import { createRoot } from 'react-dom/client';
+import { sourceOfCell } from '../source/cell-source.ts';
 import { App } from './App.tsx';
 import { startActionKeys } from './action-keys.ts';
 import { startCellClient } from './cell-client.ts';
+import { startLiveSource } from './live-source.ts';
 import { pageAddress } from './page-address.ts';
 import { pageNonce } from './page-nonce.ts';
 import { startSessionActions } from './session-actions.ts';
@@ -22,6 +24,7 @@ startTheme();
 allowStyles(pageNonce());
 startSessionClient();
 startCellClient();
+startLiveSource(sourceOfCell);
 startSessionActions();
 startShellActions();
 startActionKeys();
