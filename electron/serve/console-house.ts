@@ -134,7 +134,8 @@ export async function openHouse({
         return NOTHING;
       }),
       proposeUndo: held(async () => {
-        throw new ConsoleRefusal('NO_UNDO', 'Nothing is known of how things stood before. Nothing was started.', '');
+        session.cell.programs.proposeUndo(client);
+        return NOTHING;
       }),
       cancel: held(async () => {
         session.cancel();

@@ -34,7 +34,9 @@ export class ConsolePrograms {
   readonly #workbench: SessionWorkbench;
   #speedScale = 1;
   /** Of the program that is offered. */
-  #about: Pick<ConsoleProposal, 'origin' | 'claim'> = { origin: 'operator', claim: '' };
+  #about: About = { origin: 'operator', claim: '' };
+  /** Of the program that an undo was asked for in place of. */
+  #replaced = this.#about;
   #previous: ConsoleProposal['previous'] = null;
   #closed = false;
 
@@ -46,11 +48,12 @@ export class ConsolePrograms {
     this.#question = new ConsoleQuestion({
       board,
       session,
-      context: () => ({
-        ...this.#about,
-        ...(this.#about.origin === 'model' ? { claim: writer?.claim ?? '' } : {}),
-        previous: this.#previous,
-      }),
+      context: ({ refusedUndo }) => {
+        // The program from before stands again.
+        if (refusedUndo !== undefined && this.#about === UNDO) this.#about = this.#replaced;
+        const claim = this.#about.origin === 'model' ? (writer?.claim ?? '') : this.#about.claim;
+        return { origin: this.#about.origin, claim, previous: this.#previous };
+      },
       speedScale: () => this.#speedScale,
     });
     const programs = this;
@@ -97,6 +100,29 @@ export class ConsolePrograms {
   /** A program of the operator's own. @throws ConsoleRefusal */
   submit(source: string): void {
     this.#begin('checking', `checking ${this.#block()}`, (signal) => this.#offer(source, 'operator', '', signal));
+  }
+
+  /**
+   * A block that puts things back to where they stood before the last one: in place of the program that is asked about, or
+   * by itself.
+   * @throws ConsoleRefusal
+   */
+  proposeUndo(name: string): void {
+    const { question } = this.#question.operator;
+    if (question !== undefined) {
+      if (this.#about !== UNDO) this.#replaced = this.#about;
+      this.#about = UNDO;
+      this.#question.operator.answer(name, question, { kind: 'undo' });
+      this.desk.at('checking', 'looking how things stand');
+      return;
+    }
+    this.#begin('checking', 'looking how things stand', async (signal) => {
+      this.#about = UNDO;
+      const block = this.#options.session.blockIndex;
+      const story = await this.#workbench.proposeUndo(signal);
+      if (story.kind !== 'refused') return this.#noteStory(block, story);
+      this.#show({ code: 'NO_UNDO', message: `${story.reason} The arm is still.`, hint: 'Move it by a program.' });
+    });
   }
 
   /** Reaches the writer with the next story. */
@@ -205,12 +231,16 @@ export class ConsolePrograms {
   async #put(program: CheckedProgram, signal: AbortSignal): Promise<SessionStory> {
     const block = this.#options.session.blockIndex;
     const story = await this.#workbench.offer(program, signal);
+    this.#noteStory(block, story);
+    return story;
+  }
+
+  #noteStory(block: number, story: SessionStory): void {
     if (story.kind === 'ran') {
       this.#previous = { source: story.source, preview: cardPreview(story.preview ?? null) };
     }
     this.#options.board.change({ lastBlock: blockEnd(block, story) });
     this.#showCell();
-    return story;
   }
 
   #noteStep(step: OfferStep): void {
@@ -246,6 +276,8 @@ export class ConsolePrograms {
   }
 }
 
+type About = Pick<ConsoleProposal, 'origin' | 'claim'>;
+const UNDO: About = { origin: 'operator', claim: 'puts things back to where they stood before the last block' };
 const JUDGING = 'judging what the world shows';
 
 function checkProblem({ diagnostics }: CheckResult): ConsoleProblem {

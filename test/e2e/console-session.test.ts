@@ -85,7 +85,10 @@ describe('a session at the console', () => {
     await operator.ask('submit', { source: HELLO });
     const first = await operator.question();
     expect(first).toMatchObject({ origin: 'operator', source: HELLO, previous: null, refusedEdit: null });
-    await operator.ask('decide', { ...sha(first), decision: { kind: 'edit', source: 'const broken: number = "x";\n' } });
+    await operator.ask('decide', {
+      ...sha(first),
+      decision: { kind: 'edit', source: 'const broken: number = "x";\n' },
+    });
     const second = await operator.until(({ proposal }) => proposal?.refusedEdit != null);
     expect(second.proposal).toMatchObject({
       source: HELLO,
@@ -114,7 +117,8 @@ describe('a session at the console', () => {
     const approvals = await recorded(await ended(operator), '/approval');
     expect(approvals.at(-1)).toMatchObject({
       decision: 'rejected',
-      comment: expect.stringContaining('too fast near the table'),
+      comment: 'not that',
+      findings: ['too fast near the table'],
     });
   });
 
