@@ -22,24 +22,34 @@ export const COMPARE_COMMAND: Command = {
     if (firstFolder === undefined || secondFolder === undefined || more.length > 0) {
       throw new UsageError('name two folders of results, as in: capstan compare before after');
     }
-    const [first, second] = [readBenchFolder(firstFolder), readBenchFolder(secondFolder)];
-    const names = folderNames(firstFolder, secondFolder);
-    const rule = input.flag('stop-early') ? 'anytime' : 'fixed';
-    for (const text of differences(first.info, second.info)) tell(text);
-    const { comparisons, unpaired } = compareFolders(first.trials, second.trials, names, rule);
-    if (comparisons.length === 0) {
-      throw new UsageError(
-        `the two folders have nothing in common:\n${unpaired.map((text) => `  ${text}`).join('\n')}`,
-      );
-    }
-    const seeds = [...new Set(comparisons.map(({ pairs }) => pairs))].sort((a, b) => a - b);
-    for (const count of rule === 'fixed' ? seeds : []) tell(reachInWords(count));
-    for (const comparison of comparisons) for (const line of comparisonInWords(comparison)) tell(line);
-    for (const text of unpaired) tell(`not compared: ${text}`);
+    const { lines, comparisons } = folderComparison(
+      firstFolder,
+      secondFolder,
+      input.flag('stop-early') ? 'anytime' : 'fixed',
+    );
+    for (const line of lines) tell(line);
     if (input.flag('json')) answer(comparisons);
     return 0;
   },
 };
+
+/** Two folders of results side by side, and in words. @throws UsageError when there is nothing to compare */
+export function folderComparison(firstFolder: string, secondFolder: string, rule: 'fixed' | 'anytime') {
+  const [first, second] = [readBenchFolder(firstFolder), readBenchFolder(secondFolder)];
+  const names = folderNames(firstFolder, secondFolder);
+  const { comparisons, unpaired } = compareFolders(first.trials, second.trials, names, rule);
+  if (comparisons.length === 0) {
+    throw new UsageError(`the two folders have nothing in common:\n${unpaired.map((text) => `  ${text}`).join('\n')}`);
+  }
+  const seeds = [...new Set(comparisons.map(({ pairs }) => pairs))].sort((a, b) => a - b);
+  const lines = [
+    ...differences(first.info, second.info),
+    ...(rule === 'fixed' ? seeds : []).map(reachInWords),
+    ...comparisons.flatMap(comparisonInWords),
+    ...unpaired.map((text) => `not compared: ${text}`),
+  ];
+  return { lines, comparisons };
+}
 
 /** Short names that tell the two apart. */
 function folderNames(first: string, second: string): { first: string; second: string } {

@@ -16,7 +16,9 @@ import { ConsoleSession } from '../session/console-session.ts';
 import { ConsoleSettingsFile } from '../session/console-settings.ts';
 import { editorApi, taskSummaries } from '../session/console-tasks.ts';
 import { NotFoundError, openTask, readExpert, VERSION } from '../session/installation.ts';
+import { ConsoleBenches } from './console-benches.ts';
 import type { ConsoleContract, ConsoleHouse } from './console-server.ts';
+import { TaskPictures } from './task-pictures.ts';
 
 export interface HouseOptions {
   /** CAPSTAN_HOME. */
@@ -63,6 +65,8 @@ export async function openHouse({
   const keys = await ConsoleKeys.open(environment, keyStore, (message) => notice('warning', message, ''));
   const library = new ConsoleLibrary({ folder: episodes, trash: join(home, 'trash', 'episodes') });
   const access = (): ModelAccess => keys.access();
+  const benches = new ConsoleBenches(join(home, 'bench'), (bench) => emit('bench', bench as never));
+  const pictures = new TaskPictures(join(home, 'cache', 'pictures'));
   const session = new ConsoleSession({
     models: ({ task, tier, seed }) =>
       consoleModels(access, () => readExpert(task, agentMode(tier).tier, openTask(task).taskFor(seed).task).source),
@@ -97,9 +101,9 @@ export async function openHouse({
     return {
       state: async () => session.state,
       tasks: async () => ({ tasks: taskSummaries() }),
-      taskPicture: async () => {
-        throw new ConsoleRefusal('NO_PICTURE', 'There is no picture of this task.', '');
-      },
+      taskPicture: async ({ task, seed }) => ({
+        pngBase64: Buffer.from(await pictures.picture(task, seed)).toString('base64'),
+      }),
 
       openCell: held(async (choice) => {
         await session.openCell(choice);
@@ -192,16 +196,13 @@ export async function openHouse({
         })),
       }),
 
-      benches: async () => ({ benches: [] }),
-      startBench: async () => {
-        throw new ConsoleRefusal('NO_BENCH', 'Benchmarks cannot be started here. Nothing was started.', '');
+      benches: async () => ({ benches: benches.list() }),
+      startBench: async (request) => ({ id: benches.start(request) }),
+      cancelBench: async ({ id }) => {
+        benches.cancel(id);
+        return NOTHING;
       },
-      cancelBench: async () => {
-        throw new ConsoleRefusal('NO_BENCH', 'There is no such benchmark.', '');
-      },
-      compareBenches: async () => {
-        throw new ConsoleRefusal('NO_BENCH', 'There is no such benchmark.', '');
-      },
+      compareBenches: async ({ a, b }) => ({ text: benches.compare(a, b) }),
 
       settings: async () => shownSettings(),
       changeSettings: async (change) => {
@@ -226,6 +227,8 @@ export async function openHouse({
       for (const one of notices.splice(0)) window.emit('notice', one);
       return () => void windows.delete(window);
     },
-    close: (why) => session.close(why),
+    close: async (why) => {
+      await Promise.all([session.close(why), benches.close()]);
+    },
   };
 }
