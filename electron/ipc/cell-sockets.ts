@@ -82,7 +82,7 @@ export const stopUpSchema = z.discriminatedUnion('kind', [
 ]);
 export type StopUp = z.infer<typeof stopUpSchema>;
 
-const STOP_SOURCES = [
+export const STOP_SOURCES = [
   'operator',
   'window',
   'session',

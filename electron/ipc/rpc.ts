@@ -101,31 +101,40 @@ export interface Server<C extends Contract> {
   emit<Name extends keyof C['events'] & string>(name: Name, data: z.infer<C['events'][Name]>): void;
 }
 
-/** Answers the requests of the other side. Malformed messages are answered with an error, never obeyed. */
+/**
+ * Answers the requests of the other side. Malformed messages are answered with an error where they can be, never obeyed.
+ * @param onRefused told why, for each message that was not taken
+ */
 export function serve<C extends Contract>(
   contract: C,
   channel: Channel,
   handlers: Handlers<C>,
   notices: NoticeHandlers<C>,
+  onRefused: (why: string) => void = () => undefined,
 ): Server<C> {
   channel.onMessage((raw) => {
     const message = envelopeSchema.safeParse(raw);
-    if (!message.success) return;
+    if (!message.success) return onRefused('it is no message of ours');
     if (message.data.kind === 'notice') {
       const { name, data } = message.data;
-      if (!Object.hasOwn(contract.notices, name)) return;
+      if (!Object.hasOwn(contract.notices, name)) return onRefused('there is no such notice');
       const parsed = contract.notices[name].safeParse(data);
-      if (parsed.success) notices[name](parsed.data as never);
+      if (!parsed.success) return onRefused(`the notice "${name}" is malformed`);
+      notices[name](parsed.data as never);
       return;
     }
-    if (message.data.kind !== 'request') return;
+    if (message.data.kind !== 'request') return onRefused('nobody asked for an answer');
     const { id, name, params } = message.data;
     const answer = async () => {
       if (!Object.hasOwn(contract.requests, name)) {
+        onRefused('there is no such request');
         throw new RemoteError({ name: 'BadRequest', code: 'BAD_REQUEST', message: `there is no request "${name}"` });
       }
       const parsed = contract.requests[name].params.safeParse(params);
-      if (!parsed.success) throw malformedRequest(name, parsed.error);
+      if (!parsed.success) {
+        onRefused(`the request "${name}" is malformed`);
+        throw malformedRequest(name, parsed.error);
+      }
       const result = await handlers[name](parsed.data as never);
       return contract.requests[name].result.parse(result);
     };

@@ -11,7 +11,7 @@ import type { AwaitStep, BlockPermit } from '../../drivers/gate/block-permit.ts'
 import { wholeRoomGrant } from '../../drivers/gate/closed-loop.ts';
 import { type LimitName, withRobotTime } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
-import { createGate, type Gate } from '../../drivers/gate/gate.ts';
+import { createGate, type Gate, type GateOptions } from '../../drivers/gate/gate.ts';
 import { GateRefusal } from '../../drivers/gate/refusal.ts';
 import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import type { Rig } from '../../drivers/rig/rig-file.ts';
@@ -98,6 +98,9 @@ export interface CellOptions {
   /** Clock of the gate, seconds. */
   readonly nowS: () => number;
   readonly requiredBeats: readonly BeatRule[];
+  /** From the thread beside this one that guards the cell, if there is one. */
+  readonly heardS?: GateOptions['heardS'];
+  readonly stopWord?: GateOptions['stopWord'];
   /** 'preview' collects soft limits as facts instead of refusing them. */
   readonly purpose: 'live' | 'preview' | 'trial';
   readonly awaitStep?: AwaitStep;
@@ -169,6 +172,8 @@ export class Cell {
       nowS: options.nowS,
       sha256Hex,
       requiredBeats: options.requiredBeats,
+      heardS: options.heardS,
+      stopWord: options.stopWord,
       softLimits: options.purpose === 'preview' ? 'collect' : 'refuse',
       awaitStep: options.awaitStep,
       onEvent: (event) => {

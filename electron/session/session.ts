@@ -12,8 +12,8 @@ import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/mess
 import type { MessageOf } from '../../drivers/episode/topics.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import { type Asker, noModel } from '../../skills/api/asks.ts';
-import type { Tier } from '../../skills/api/definition.ts';
-import { apiChoice } from '../../skills/api/policy-api.ts';
+import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
@@ -46,6 +46,8 @@ export interface SessionOptions {
   readonly asks?: boolean;
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
+  /** Opens the robot host's sockets for windows; a block then starts only before the window that holds control. */
+  readonly console?: OpenParams['console'];
   /** Files for the episode beside task and rig. */
   readonly attachments?: OpenParams['attachments'];
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
@@ -75,6 +77,8 @@ export interface Decider {
 
 export class Session {
   readonly episodePath: string | null;
+  /** What its programs may call. */
+  readonly api: PolicyApi;
   readonly episodeId: string;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
@@ -98,8 +102,9 @@ export class Session {
     this.#host = host;
     this.episodePath = episode.path;
     this.episodeId = episode.id;
-    const api = apiChoice(options.taskFile.task, options.tier, options.asks);
-    this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
+    const choice = apiChoice(options.taskFile.task, options.tier, options.asks);
+    this.api = apiFor(choice);
+    this.#checker = startChecker(choice, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
     child.once('exit', (code, signal) => {
       clearInterval(this.#beat);
@@ -124,7 +129,8 @@ export class Session {
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
-    const child = startEntry(bundledEntry('robot-host.js'));
+    // A trial has nobody beside it who could stop it, and so no thread to keep free for that.
+    const child = startEntry(bundledEntry(options.role === 'trial' ? 'twin.js' : 'robot-host.js'));
     let session: Session | undefined;
     const channel = channelToChild(child, 'robot host');
     answerAsks(channel, async (question, signal) => {
@@ -136,6 +142,10 @@ export class Session {
       stopped: (stop) => {
         if (session !== undefined) session.#noteStop(stop);
         options.events.stopped?.(stop);
+      },
+      reset: (reset) => {
+        if (session !== undefined) session.#noteReset(reset.stopId);
+        options.events.reset?.(reset);
       },
     });
     const opening = host.request('open', {
@@ -154,6 +164,7 @@ export class Session {
       asks: options.asks ?? false,
       policy: options.policy,
       versions,
+      console: options.console ?? null,
       attachments: options.attachments ?? [],
     });
     session = new Session(options, child, host, { id: episodeId, path: episodePath });
@@ -232,6 +243,7 @@ export class Session {
     offer: Result<typeof ROBOT_HOST_CONTRACT, 'offer'>,
     by: Decider,
     { previewId, speedScale, grants }: Pick<RunSettings, 'previewId' | 'speedScale' | 'grants'>,
+    findings?: readonly string[],
   ): Promise<void> {
     await this.#host.request('approve', { offerId: offer.offerId, digest: offer.digest, by });
     await this.#recordDecision('approved', by.kind, {
@@ -240,11 +252,12 @@ export class Session {
       previewId: previewId ?? undefined,
       speedScale,
       grants: grants.length === 0 ? undefined : grants,
+      findings,
     });
   }
 
-  async reject(by: Pick<Decider, 'kind'>, comment: string): Promise<void> {
-    await this.#recordDecision('rejected', by.kind, { comment });
+  async reject(by: Pick<Decider, 'kind'>, comment: string, findings?: readonly string[]): Promise<void> {
+    await this.#recordDecision('rejected', by.kind, { comment, findings });
   }
 
   async run(block: CheckedBlock, offerId: string, settings: RunSettings, result: CheckResult): Promise<BlockReport> {
@@ -256,6 +269,11 @@ export class Session {
       this.#finished.push({ blockName: block.name, declarations, exportedNames });
     }
     return report;
+  }
+
+  /** What stands where, now and before the last block, as far as the tier can know. */
+  known() {
+    return this.#host.request('known', {});
   }
 
   judge() {
@@ -284,8 +302,7 @@ export class Session {
    */
   async reset(stopId: string, by: string): Promise<void> {
     await this.#host.request('reset', { stopId, by });
-    this.#stops.delete(stopId);
-    if (this.#stops.size === 0) this.#stopped = new AbortController();
+    this.#noteReset(stopId);
   }
 
   /** Keeps what the operator said while no question was open. */
@@ -317,6 +334,11 @@ export class Session {
   /** Who answers; undefined while nobody does. */
   get answers(): Asker | undefined {
     return this.#answers;
+  }
+
+  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
+  get consolePort(): number | null {
+    return this.#robot?.consolePort ?? null;
   }
 
   /** Number of the block that runs or comes next, from 0. */
@@ -367,6 +389,10 @@ export class Session {
   #noteStop({ id, source, detail }: LatchedStop): void {
     this.#stops.set(id, { id, source, detail });
     this.#stopped.abort(`${source}: ${detail}`);
+  }
+
+  #noteReset(stopId: string): void {
+    if (this.#stops.delete(stopId) && this.#stops.size === 0) this.#stopped = new AbortController();
   }
 
   async #recordDecision(
