@@ -139,7 +139,8 @@ export function openLiveSource({ url, token, client, openSocket, schedule }: Liv
 
   const seek = (timeS: number) => {
     soughtS = Math.min(Math.max(timeS, history.firstS), history.lastS);
-    following = false;
+    // The end of what is live is now.
+    following = soughtS >= history.lastS;
     jumps += 1;
     changed();
   };

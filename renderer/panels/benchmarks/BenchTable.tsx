@@ -35,7 +35,13 @@ export function BenchTable({ bench }: { readonly bench: ConsoleBench }) {
               </span>
               <svg className="bench-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
                 <rect className="bench-bar-all" x="0" y="3" width="100" height="2" />
-                <rect className="bench-bar-range" x={100 * low} y="2" width={Math.max(100 * (high - low), 0.5)} height="4" />
+                <rect
+                  className="bench-bar-range"
+                  x={100 * low}
+                  y="2"
+                  width={Math.max(100 * (high - low), 0.5)}
+                  height="4"
+                />
                 {trials === 0 ? null : (
                   <rect className="bench-bar-rate" x={(100 * successes) / trials - 0.6} y="0" width="1.2" height="8" />
                 )}

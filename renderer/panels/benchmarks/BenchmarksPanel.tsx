@@ -1,9 +1,9 @@
 // Owns benchmarks: starting, watching, cancelling, and comparing two of them in words.
 
 import { useCallback, useEffect, useState } from 'react';
+import type { ConsoleBench } from '../../../electron/ipc/console-contract.ts';
 import { useConsole } from '../../app/console-store.ts';
 import { onSessionEvent, requestSession, showError } from '../../app/session-client.ts';
-import type { ConsoleBench } from '../../../electron/ipc/console-contract.ts';
 import { span } from '../../source/time-words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';

@@ -1,9 +1,9 @@
 // Owns the form that starts a benchmark: tasks, tier, trials and the first seed.
 
 import { useState } from 'react';
+import { CONSOLE_TIERS } from '../../../electron/ipc/console-contract.ts';
 import { useConsole } from '../../app/console-store.ts';
 import { requestSession, showError } from '../../app/session-client.ts';
-import { CONSOLE_TIERS } from '../../../electron/ipc/console-contract.ts';
 import { Button } from '../../ui/Button.tsx';
 
 /** Those with a reference program: a benchmark runs without a model. */
@@ -68,11 +68,21 @@ export function StartBench({ onStarted }: { readonly onStarted: () => void }) {
           </label>
           <label className="field">
             <span className="field-label">Trials per task</span>
-            <input className="input" inputMode="numeric" value={trials} onChange={(event) => setTrials(event.target.value)} />
+            <input
+              className="input"
+              inputMode="numeric"
+              value={trials}
+              onChange={(event) => setTrials(event.target.value)}
+            />
           </label>
           <label className="field">
             <span className="field-label">First seed</span>
-            <input className="input" inputMode="numeric" value={seed0} onChange={(event) => setSeed0(event.target.value)} />
+            <input
+              className="input"
+              inputMode="numeric"
+              value={seed0}
+              onChange={(event) => setSeed0(event.target.value)}
+            />
           </label>
         </div>
         <Button kind="primary" icon="play" unavailable={whyNot} onClick={() => void start()}>

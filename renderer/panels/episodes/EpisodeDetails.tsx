@@ -2,8 +2,8 @@
 // can be undone.
 
 import { useState } from 'react';
-import { requestSession, showError } from '../../app/session-client.ts';
 import type { ConsoleEpisode } from '../../../electron/ipc/console-contract.ts';
+import { requestSession, showError } from '../../app/session-client.ts';
 import { Button } from '../../ui/Button.tsx';
 import { openEpisode } from './open-episode.ts';
 

@@ -2,9 +2,9 @@
 // dropped anywhere on it.
 
 import { useCallback, useEffect, useState } from 'react';
+import type { ConsoleEpisode } from '../../../electron/ipc/console-contract.ts';
 import { toast, useConsole } from '../../app/console-store.ts';
 import { requestSession, showError } from '../../app/session-client.ts';
-import type { ConsoleEpisode } from '../../../electron/ipc/console-contract.ts';
 import { span } from '../../source/time-words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
@@ -68,7 +68,8 @@ export function EpisodesPanel() {
   const drop = (files: FileList) => {
     setDropping(false);
     const file = [...files].find(({ name }) => name.endsWith('.mcap')) ?? files[0];
-    if (file === undefined) toast('warning', 'Nothing was dropped that is a file.', 'Drop an episode, a file ending in .mcap.');
+    if (file === undefined)
+      toast('warning', 'Nothing was dropped that is a file.', 'Drop an episode, a file ending in .mcap.');
     else void openDroppedFile(file);
   };
 
@@ -171,6 +172,9 @@ function Filters({ library, filter, onFilter, onFile, onRefresh }: FiltersProps)
           }}
         />
       </label>
+      <Button kind="quiet" size="small" onClick={() => void openSampleEpisode()}>
+        Sample
+      </Button>
     </div>
   );
 }
@@ -207,7 +211,9 @@ function List({ library, filter, chosen, onChoose, onChanged, onDelete }: ListPr
   }
   return (
     <div className="episodes-list">
-      {found.length === 0 ? <p className="episodes-none">No episode is like this. Clear the search to see all.</p> : null}
+      {found.length === 0 ? (
+        <p className="episodes-none">No episode is like this. Clear the search to see all.</p>
+      ) : null}
       <ul>
         {found.slice(0, MOST_SHOWN).map((episode) => {
           const outcome = outcomeOf(episode);

@@ -13,7 +13,14 @@ export interface EpisodeFilter {
   readonly since: string;
 }
 
-export const ALL_EPISODES: EpisodeFilter = { text: '', task: 'all', outcome: 'all', tier: 'all', policy: 'all', since: '' };
+export const ALL_EPISODES: EpisodeFilter = {
+  text: '',
+  task: 'all',
+  outcome: 'all',
+  tier: 'all',
+  policy: 'all',
+  since: '',
+};
 
 /** What a person said counts before what was judged. */
 export function outcomeOf({ mark, outcome }: ConsoleEpisode): 'succeeded' | 'failed' | 'interrupted' {
@@ -21,8 +28,14 @@ export function outcomeOf({ mark, outcome }: ConsoleEpisode): 'succeeded' | 'fai
   return outcome === 'succeeded' || outcome === 'failed' ? outcome : 'interrupted';
 }
 
-export function filteredEpisodes(episodes: readonly ConsoleEpisode[], filter: EpisodeFilter): readonly ConsoleEpisode[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+export function filteredEpisodes(
+  episodes: readonly ConsoleEpisode[],
+  filter: EpisodeFilter,
+): readonly ConsoleEpisode[] {
+  const words = filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const is = (wanted: string, value: string) => wanted === 'all' || wanted === value;
   return episodes.filter((episode) => {
     const { task, tier, policy, started, instruction, notes, tags, stage, id, robotId } = episode;

@@ -1,12 +1,12 @@
 // Owns showing a recording: from the library, from a dropped file, or the sample that comes with the console. Must never
 // leave the window with half a recording: what cannot be opened leaves what was shown.
 
+import type { EpisodeSource } from '../../../drivers/episode/reader.ts';
+import { type ConsoleEpisode, EPISODE_FILES } from '../../../electron/ipc/console-contract.ts';
 import { toast } from '../../app/console-store.ts';
 import { chooseLayout } from '../../app/dock-store.ts';
 import { showReplay } from '../../app/live-source.ts';
 import { pageAddress } from '../../app/page-address.ts';
-import { EPISODE_FILES, type ConsoleEpisode } from '../../../electron/ipc/console-contract.ts';
-import type { EpisodeSource } from '../../../drivers/episode/reader.ts';
 import { describeCause, hintOf } from '../../source/cause.ts';
 import { episodeInFile, episodeOverHttp } from '../../source/episode-bytes.ts';
 import { openReplaySource } from '../../source/replay-source.ts';

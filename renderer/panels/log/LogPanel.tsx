@@ -93,14 +93,20 @@ function Log({ source, story }: { readonly source: Source; readonly story: Story
           Copy report
         </Button>
       </div>
-      <Rows source={source} entries={shown} />
+      <Rows source={source} entries={shown} isFiltered={all.length > 0} />
     </section>
   );
 }
 
 const LEVEL_ICONS = { info: 'info', warning: 'warning', error: 'cross' } as const;
 
-function Rows({ source, entries }: { readonly source: Source; readonly entries: readonly LogEntry[] }) {
+interface RowsProps {
+  readonly source: Source;
+  readonly entries: readonly LogEntry[];
+  readonly isFiltered: boolean;
+}
+
+function Rows({ source, entries, isFiltered }: RowsProps) {
   const place = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   const [top, setTop] = useState(0);
@@ -121,7 +127,10 @@ function Rows({ source, entries }: { readonly source: Source; readonly entries: 
   const first = Math.max(0, Math.floor(top / ROW_PX) - ROWS_AROUND);
   const last = Math.min(entries.length, Math.ceil((top + height) / ROW_PX) + ROWS_AROUND);
   const rows = entries.slice(first, last).map((entry, offset) => ({ entry, place: first + offset }));
-  if (entries.length === 0) return <p className="log-none">Nothing in the log is like this.</p>;
+  if (entries.length === 0) {
+    const words = isFiltered ? 'Nothing in the log is like this.' : 'Nothing has happened yet.';
+    return <p className="log-none">{words}</p>;
+  }
   return (
     <div
       ref={place}

@@ -1,11 +1,16 @@
 // Owns the list of skills that programs may import: what each does, its code, and where it came from. Reads only.
 
 import { useEffect, useState } from 'react';
+import type { ConsoleSkill } from '../../../electron/ipc/console-contract.ts';
 import { useConsole } from '../../app/console-store.ts';
 import { requestSession, showError } from '../../app/session-client.ts';
-import type { ConsoleSkill } from '../../../electron/ipc/console-contract.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import { usePanelVisible } from '../panel-visible.ts';
+
+/** The first sentence of a page: what stands behind its heading. */
+function briefOf(documentation: string): string {
+  return documentation.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+}
 
 export function SkillsPanel() {
   const [skills, setSkills] = useState<readonly ConsoleSkill[] | null>(null);
@@ -27,9 +32,16 @@ export function SkillsPanel() {
       ended = true;
     };
   }, [visible, isOpen]);
-  if (skills === null) return <Empty icon="book" title="The skills are being read" words="They are functions that programs may import." />;
+  if (skills === null)
+    return <Empty icon="book" title="The skills are being read" words="They are functions that programs may import." />;
   if (skills.length === 0) {
-    return <Empty icon="book" title="No skills yet" words="A function that has proved itself in runs becomes a skill: capstan skills mines them." />;
+    return (
+      <Empty
+        icon="book"
+        title="No skills yet"
+        words="A function that has proved itself in runs becomes a skill: capstan skills mines them."
+      />
+    );
   }
   const words = text.trim().toLowerCase();
   const found = skills.filter((skill) =>
@@ -54,16 +66,14 @@ export function SkillsPanel() {
               <summary>
                 <span className="skill-name">{skill.name}</span>
                 <span className={skill.state === 'promoted' ? 'badge badge-ok' : 'badge'}>{skill.state}</span>
-                <span className="skill-brief">{skill.documentation.split('\n', 1)[0]}</span>
+                <span className="skill-brief">{briefOf(skill.documentation)}</span>
               </summary>
               <p className="skill-words">{skill.documentation}</p>
               <p className="skill-words">
                 Imported as <code>{`import { ${skill.exports.join(', ')} } from 'capstan:skills'`}</code>
               </p>
               <p className="skill-words">Where it came from: {skill.provenance}</p>
-              <pre className="skill-source" tabIndex={0} aria-label={`Source of ${skill.name}`}>
-                {skill.source}
-              </pre>
+              <pre className="skill-source">{skill.source}</pre>
             </details>
           </li>
         ))}
