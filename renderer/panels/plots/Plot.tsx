@@ -140,6 +140,8 @@ function drawMarks(self: uPlot, source: Source, preset: PlotPreset, limit: strin
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([6 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.font = `${10 * devicePixelRatio}px ${font}`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
   for (const { level, label } of preset.limits) {
     const y = self.valToPos(level, 'y', true);
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
