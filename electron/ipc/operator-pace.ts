@@ -2,6 +2,7 @@
 // windows' socket, the robot host's two threads and the session. Browser-safe. Must never hold anything that approves.
 
 import { z } from 'zod';
+import type { Frozen } from './rpc.ts';
 
 /** How a block is let go on. All of it only holds back what was approved. */
 export const runPaceSchema = z.object({
@@ -10,7 +11,7 @@ export const runPaceSchema = z.object({
   /** Lines before which the program pauses, once each: the preview did not know what comes there. */
   pauseAtLines: z.array(z.int().positive()).max(10_000),
 });
-export type RunPace = Readonly<z.infer<typeof runPaceSchema>>;
+export type RunPace = Frozen<z.infer<typeof runPaceSchema>>;
 
 export const STRAIGHT_ON: RunPace = { mode: 'run', pauseAtLines: [] };
 
@@ -31,7 +32,7 @@ export const paceViewSchema = z.object({
     })
     .nullable(),
 });
-export type PaceView = Readonly<z.infer<typeof paceViewSchema>>;
+export type PaceView = Frozen<z.infer<typeof paceViewSchema>>;
 
 /** Fastest that a hand at a key may drive the fingertip: the collaborative speed of ISO 10218-1, and half a radian per second. */
 export const JOG_LIMITS = { linearMPerS: 0.25, angularRadPerS: 0.5 } as const;
@@ -49,10 +50,10 @@ export const jogSchema = z.strictObject({
   /** About the axes of the base frame, through the fingertip. */
   angular: z.tuple([component, component, component]),
 });
-export type Jog = Readonly<z.infer<typeof jogSchema>>;
+export type Jog = Frozen<z.infer<typeof jogSchema>>;
 
 export const jogGripperSchema = z.strictObject({
   arm: z.enum(['left', 'right']),
   widthM: z.number().min(0).max(0.08),
 });
-export type JogGripper = Readonly<z.infer<typeof jogGripperSchema>>;
+export type JogGripper = Frozen<z.infer<typeof jogGripperSchema>>;

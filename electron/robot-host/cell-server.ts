@@ -126,7 +126,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
         opened().cell.gate.approve(offerId, digest, by);
         return {};
       },
-      run: ({ block, offerId, settings }) => opened().run(block, offerId, settings),
+      run: ({ block, offerId, settings, pace }) => opened().run(block, offerId, settings, pace),
       judge: async () => opened().judge(),
       stop: ({ source, detail }) => opened().stop(source, detail),
       reset: async ({ stopId, by }) => {

@@ -74,8 +74,7 @@ export class OperatorPace {
   async beforeCall(call: { readonly name: string; readonly line?: number }, signal: AbortSignal): Promise<void> {
     this.#call = { name: call.name, line: call.line };
     const isUnknown = call.line !== undefined && this.#lines.delete(call.line);
-    const why =
-      this.#pauseAsked ?? (isUnknown ? 'the preview could not know what comes from this line on' : undefined);
+    const why = this.#pauseAsked ?? (isUnknown ? 'the preview could not know what comes from this line on' : undefined);
     if (why === undefined) return;
     await this.#wait('pause', why, null, signal);
     this.#pauseAsked = undefined;
