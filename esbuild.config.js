@@ -11,7 +11,10 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** Bundles that may read no other file at run time carry their packages inside. */
-const SELF_CONTAINED = new Set(['policy-host']);
+const SELF_CONTAINED = new Set(['policy-host', 'main', 'preload']);
+
+/** A sandboxed preload script is no module. */
+const CLASSIC_SCRIPTS = new Set(['preload']);
 
 const POLICY_HOST = 'electron/policy-host/policy-host.ts';
 
@@ -178,15 +181,18 @@ export const setup = writeGuestTexts;
 
 function bundle(name, entry, outdir) {
   const selfContained = SELF_CONTAINED.has(name);
+  const classic = CLASSIC_SCRIPTS.has(name);
   return build({
     absWorkingDir: root,
     entryPoints: { [name]: entry },
     outdir,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: classic ? 'cjs' : 'esm',
+    outExtension: classic ? { '.js': '.cjs' } : {},
     target: 'node20',
     packages: selfContained ? 'bundle' : 'external',
+    external: ['electron'],
     sourcemap: selfContained ? false : 'linked',
     minify: selfContained,
     legalComments: 'none',

@@ -168,6 +168,16 @@ export const previewSchema = z.object({
   /** Motions, and how many of them came after a look that the preview had to draw itself. */
   motions: z.object({ count: z.int().nonnegative(), onPredictedLooks: z.int().nonnegative() }).optional(),
   things: z.array(thingFate).optional(),
+  /** What an approval would grant to motion without a path of its own: a box in the base frame of arm 0, and bounds. */
+  closedLoop: z
+    .object({
+      volume: z.object({ min: vec3, max: vec3 }),
+      toolSpeedMPerS: z.number(),
+      forceN: z.number(),
+      seconds: z.number(),
+      stopCondition: z.enum(['none', 'contact', 'object-lost']),
+    })
+    .optional(),
   /** What the critics of the motion found. */
   findings: z
     .array(z.object({ critic: z.string(), message: z.string(), line: line.optional(), timeS: z.number() }))

@@ -157,7 +157,15 @@ export const cellStatusSchema = z.object({
   /** The stops that stand, oldest first; nothing moves while there is one. */
   stops: z.array(standingStopSchema),
   /** The block that runs. `block` counts from 0; `sinceS` is robot time. */
-  running: z.object({ block: z.int().nonnegative(), name: z.string(), sinceS: z.number() }).nullable(),
+  running: z
+    .object({
+      block: z.int().nonnegative(),
+      name: z.string(),
+      sinceS: z.number(),
+      /** The call of the policy API that is under way, and its line where it has one; null between two calls. */
+      call: z.object({ name: z.string(), line: z.int().positive().nullable() }).nullable().optional(),
+    })
+    .nullable(),
   /** How the operator holds the program back, and what it waits for. */
   pace: paceViewSchema,
   /** Who moves the arm now. */

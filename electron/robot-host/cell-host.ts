@@ -17,6 +17,7 @@ import { encodePng } from '../../sim/cameras/png.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import type { Asker } from '../../skills/api/asks.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
@@ -87,6 +88,7 @@ export class CellHost {
   /** How the operator holds the program back, and drives meanwhile. */
   readonly pace = new OperatorPace(() => this.#tellView());
   #hand: OperatorHand | undefined;
+  readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
   #writersCameras: SimulatedCameras | undefined;
@@ -105,15 +107,25 @@ export class CellHost {
   #calls: CallRecord[] = [];
   #output: ReportedLine[] = [];
 
-  private constructor(sandbox: PolicySandbox, emit: Emit, guard: Guard | undefined) {
+  private constructor(sandbox: PolicySandbox, emit: Emit, asker: Asker, guard: Guard | undefined) {
     this.#sandbox = sandbox;
     this.#emit = emit;
+    this.#asker = asker;
     this.#guard = guard;
   }
 
-  /** @param guard of a live cell; a trial has nobody beside it */
-  static async open(params: OpenParams, sandbox: PolicySandbox, emit: Emit, guard?: Guard): Promise<CellHost> {
-    const host = new CellHost(sandbox, emit, guard);
+  /**
+   * @param asker answers what programs ask, where the session has a model
+   * @param guard of a live cell; a trial has nobody beside it
+   */
+  static async open(
+    params: OpenParams,
+    sandbox: PolicySandbox,
+    emit: Emit,
+    asker: Asker,
+    guard?: Guard,
+  ): Promise<CellHost> {
+    const host = new CellHost(sandbox, emit, asker, guard);
     await host.#open(params);
     return host;
   }
@@ -131,6 +143,7 @@ export class CellHost {
       sandbox: this.#sandbox,
       modules: GUEST_MODULES,
       detector: params.detector === null ? undefined : new ServerDetector(params.detector),
+      asker: params.asks ? this.#asker : undefined,
       // A world that outruns its recording waits for it.
       pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
       nowS: monotonicS,

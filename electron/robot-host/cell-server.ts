@@ -3,11 +3,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { setPriority } from 'node:os';
+import type { Asker } from '../../skills/api/asks.ts';
 import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
 import { bundledEntry } from '../ipc/bundled-entry.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
 import { type OpenParams, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
 import { type Channel, type Client, connect, type Result, serve } from '../ipc/rpc.ts';
+import { answerAsks, sessionAsker } from '../ipc/session-contract.ts';
 import { CellHost, type Guard } from './cell-host.ts';
 import { takePicture } from './picture.ts';
 import { TwinHost } from './twin-host.ts';
@@ -28,10 +30,13 @@ export interface CellServer {
 }
 
 /** Starts the twin beside the live cell, so that it is warm when the first preview is asked for. */
-async function startTwin(params: OpenParams, onGone: () => void): Promise<Twin> {
+async function startTwin(params: OpenParams, asker: Asker, onGone: () => void): Promise<Twin> {
   const child = startEntry(bundledEntry('twin.js'));
   child.once('exit', onGone);
-  const client = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'preview'), {});
+  const toTwin = channelToChild(child, 'preview');
+  const client = connect(ROBOT_HOST_CONTRACT, toTwin, {});
+  // What a program asks in the preview and in the run has one answer: the session's.
+  answerAsks(toTwin, (question, signal) => asker.ask(question, signal));
   // Above tier S1 the twin must not know what the live world was drawn from.
   const seed = params.tier === 'S1' ? params.seed : 0;
   await client.request('open', { ...params, seed, role: 'twin', episodePath: null, pace: 'fast', console: null });
@@ -47,6 +52,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
   let twin: Promise<Twin> | undefined;
   let twinState: TwinState = null;
   let rehearsals: TwinHost | undefined;
+  const asker = sessionAsker(channel);
 
   const opened = (): CellHost => {
     if (host === undefined) throw new Error('no cell is open; nothing can move');
@@ -58,7 +64,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
     if (params.role === 'twin') {
       // It gives way to everything else on the machine.
       setPriority(TWIN_PRIORITY);
-      rehearsals = await TwinHost.open(params, sandbox);
+      rehearsals = await TwinHost.open(params, sandbox, asker);
       return { robotId: 'twin', robotKind: 'simulated', apiVersion: '', consolePort: null };
     }
     host = await CellHost.open(
@@ -71,6 +77,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
         reset: (reset) => server.emit('reset', reset),
         recordingFailed: (failure) => server.emit('recordingFailed', failure),
       },
+      asker,
       guard,
     );
     if (params.previews) {
@@ -78,7 +85,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
       const gone = () => {
         twinState = 'gone';
       };
-      twin = startTwin(params, gone);
+      twin = startTwin(params, asker, gone);
       // A twin that did not start is reported by the preview that needs it.
       twin.then(() => {
         twinState = 'ready';

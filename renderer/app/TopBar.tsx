@@ -5,6 +5,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { Keys } from '../ui/Keys.tsx';
 import { Menu, MenuLabel, MenuLine } from '../ui/Menu.tsx';
 import { ActionItem } from './ActionItem.tsx';
+import { perform } from './action-keys.ts';
 import { CellPicker } from './CellPicker.tsx';
 import { useConsole } from './console-store.ts';
 import { chooseLayout, useDock } from './dock-store.ts';
@@ -13,6 +14,7 @@ import { openPalette } from './palette-store.ts';
 import { ReplayBadge } from './ReplayBadge.tsx';
 import { PANEL_ACTIONS, THEME_ACTIONS } from './shell-actions.ts';
 import { useTheme } from './theme.ts';
+import { useAction } from './use-actions.ts';
 import { WorkBadge } from './WorkBadge.tsx';
 
 export function TopBar() {
@@ -24,6 +26,7 @@ export function TopBar() {
         <span className="mark-name">Capstan</span>
       </span>
       <CellPicker />
+      <NextProgram />
       <WorkBadge />
       <ReplayBadge />
       {session.kind === 'lost' ? (
@@ -65,6 +68,18 @@ export function TopBar() {
         <ActionItem id="view.settings" />
       </Menu>
     </header>
+  );
+}
+
+/** The press that leads on, while nothing else is under way. */
+function NextProgram() {
+  const action = useAction('session.next-program');
+  const isIdle = useConsole((state) => state.state?.phase === 'idle' && state.replayOf === null);
+  if (action === undefined || !isIdle) return null;
+  return (
+    <Button kind="primary" icon="program" unavailable={action.unavailable?.()} onClick={() => void perform(action)}>
+      {action.label}
+    </Button>
   );
 }
 

@@ -38,6 +38,7 @@ export function panelHost(id: PanelId): HTMLElement {
   if (host === undefined) {
     host = document.createElement('div');
     host.className = 'panel-host';
+    host.dataset.panel = id;
     hosts.set(id, host);
   }
   return host;
@@ -153,6 +154,23 @@ export function showPanel(id: PanelId): void {
   const roomy = groups.find((group) => !group.panels.some((panel) => panel.id === 'viewport')) ?? groups[0];
   const position = roomy === undefined ? {} : { position: { referenceGroup: roomy } };
   dock.addPanel({ id, component: id, title: definition.title, ...position });
+}
+
+/** Puts the focus on the tab of the next place, or of the one before. */
+export function focusPlace(by: 1 | -1): void {
+  if (dock === undefined || dock.groups.length === 0) return;
+  const groups = [...dock.groups].sort((a, b) => placeOrder(a.element) - placeOrder(b.element));
+  const at = groups.findIndex(({ element }) => element.contains(document.activeElement));
+  const next = groups[(at + by + groups.length) % groups.length];
+  const tab = next.element.querySelector<HTMLElement>('[role="tab"][tabindex="0"], .dv-tab.dv-active-tab');
+  next.activePanel?.api.setActive();
+  tab?.focus();
+}
+
+/** From left to right, and down within a column. */
+function placeOrder(element: HTMLElement): number {
+  const { left, top } = element.getBoundingClientRect();
+  return Math.round(left) * 10_000 + top;
 }
 
 export function isPanelShown(id: PanelId): boolean {

@@ -65,7 +65,9 @@ class ThreadChecker implements KillableChecker {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await (await this.#thread).terminate();
+    // A thread that never came up has nothing to end; whoever checked has been told why.
+    const thread = await this.#thread.catch(() => undefined);
+    await thread?.terminate();
   }
 
   async #checkNow(request: CheckRequest): Promise<CheckResult> {

@@ -87,3 +87,13 @@ describe('exhausting the check', () => {
     expect(performance.now() - startMs).toBeGreaterThan(3 * LIMIT_MS - 1);
   });
 });
+
+describe('a check that cannot come up', () => {
+  test('says so to whoever checks, and can still be disposed of', async () => {
+    const checker = startChecker({ tier: 'S1', arms: 1 }, { script: join(folder, 'not-there.js') });
+    await expect(checker.check({ source: 'await homePose();', blockName: 'b', session: EMPTY_SCOPE })).rejects.toThrow(
+      /not-there/,
+    );
+    await checker.dispose();
+  });
+});

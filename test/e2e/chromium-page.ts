@@ -32,6 +32,22 @@ function chromiumOrInstall(): string {
   }
 }
 
+/** The browser of the machine, headless. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumOrInstall(),
+    args: [
+      '--no-sandbox', // test pages of our own, on machines where tests run as root
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+    ],
+  });
+}
+
 /** @param files content by name; "index.html" is opened */
 export async function openChromium(files: Readonly<Record<string, string | Uint8Array>>): Promise<OpenPage> {
   const server = createServer((request, response) => {
@@ -50,18 +66,7 @@ export async function openChromium(files: Readonly<Record<string, string | Uint8
   });
   let browser: Browser | undefined;
   try {
-    browser = await chromium.launch({
-      executablePath: chromiumOrInstall(),
-      args: [
-        '--no-sandbox', // test pages of our own, on machines where tests run as root
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-        '--disable-quic',
-      ],
-    });
+    browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     return {

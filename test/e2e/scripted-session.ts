@@ -87,7 +87,7 @@ export const READY: CellStatus = {
   stops: [],
   running: null,
   pace: { mode: 'run', pausing: false, waiting: null },
-    driver: 'nobody',
+  driver: 'nobody',
   lease: null,
   readiness: [
     { part: 'robot', state: 'ready', detail: 'simulated arm, at rest', fix: '' },
