@@ -205,6 +205,11 @@ export const ROBOT_HOST_CONTRACT = {
       result: blockReportSchema,
     },
     judge: { params: nothing, result: verdictSchema },
+    /** Where the arms are now, and the gate's epoch. */
+    posture: {
+      params: nothing,
+      result: z.object({ epoch: z.int(), armsRad: z.array(z.array(z.number())) }),
+    },
     stop: {
       params: z.object({ source: z.enum(['operator', 'session']), detail: z.string() }),
       result: stopOutcomeSchema,

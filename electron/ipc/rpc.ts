@@ -87,6 +87,16 @@ function crossing(error: unknown): z.infer<typeof errorSchema> {
   return { name: error.name, message: error.message, code: text('code'), hint: text('hint'), stage: text('stage') };
 }
 
+function malformedRequest(name: string, { issues }: z.ZodError): RemoteError {
+  const [{ path, message }] = issues;
+  const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
+  return new RemoteError({
+    name: 'BadRequest',
+    code: 'BAD_REQUEST',
+    message: `the request "${name}" is malformed${where}: ${message}. Nothing was changed.`,
+  });
+}
+
 export interface Server<C extends Contract> {
   emit<Name extends keyof C['events'] & string>(name: Name, data: z.infer<C['events'][Name]>): void;
 }
@@ -118,12 +128,12 @@ export function serve<C extends Contract>(
     const answer = async () => {
       if (!Object.hasOwn(contract.requests, name)) {
         onRefused('there is no such request');
-        throw new Error(`there is no request "${name}"`);
+        throw new RemoteError({ name: 'BadRequest', code: 'BAD_REQUEST', message: `there is no request "${name}"` });
       }
       const parsed = contract.requests[name].params.safeParse(params);
       if (!parsed.success) {
         onRefused(`the request "${name}" is malformed`);
-        throw parsed.error;
+        throw malformedRequest(name, parsed.error);
       }
       const result = await handlers[name](parsed.data as never);
       return contract.requests[name].result.parse(result);

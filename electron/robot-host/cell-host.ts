@@ -340,6 +340,12 @@ export class CellHost {
     return { views };
   }
 
+  async posture(): Promise<Result<typeof ROBOT_HOST_CONTRACT, 'posture'>> {
+    const { robot, gate } = this.cell;
+    const { arms } = await robot.state();
+    return { epoch: gate.state().epoch, armsRad: arms.map(({ jointPositionsRad }) => [...jointPositionsRad]) };
+  }
+
   judge(): Verdict {
     this.#judged = true;
     this.#survey = undefined;

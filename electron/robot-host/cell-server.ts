@@ -135,6 +135,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
       },
       run: ({ block, offerId, settings, pace }) => opened().run(block, offerId, settings, pace),
       judge: async () => opened().judge(),
+      posture: () => opened().posture(),
       stop: ({ source, detail }) => opened().stop(source, detail),
       reset: async ({ stopId, by }) => {
         await opened().cell.gate.reset(stopId, { kind: 'person', name: by });

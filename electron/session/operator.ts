@@ -11,6 +11,8 @@ export interface Proposal {
   readonly check: CheckResult;
   /** Null where this session makes no preview. */
   readonly preview: PreviewFacts | null;
+  /** The operator's speed of the preview, and of the run: share of the robot's limits, in (0, 1]. */
+  readonly speedScale: number;
   /** What the check has against the operator's own edit of it; the edit was dropped. */
   readonly refusedEdit?: CheckResult;
 }
@@ -18,6 +20,8 @@ export interface Proposal {
 export type Decision =
   | { readonly kind: 'approve' }
   | { readonly kind: 'edit'; readonly source: string }
+  /** Nothing is decided: the preview is made anew, from the state and at the speed of now, and the question comes again. */
+  | { readonly kind: 'renew' }
   | { readonly kind: 'reject'; readonly comment: string }
   | { readonly kind: 'stop' };
 

@@ -21,7 +21,7 @@ export interface SessionWorkbenchOptions {
   readonly operator: Operator;
   /** Whether the session was opened with a twin. */
   readonly previews: boolean;
-  /** The operator's speed: share of the robot's limits, in (0, 1]. */
+  /** The operator's speed for the next preview and its run: share of the robot's limits, in (0, 1]. */
   readonly speedScale: number;
   /** Who writes the programs, for the record. */
   readonly origin: Exclude<ProgramMessage['origin'], 'edited' | 'operator'>;
@@ -102,6 +102,9 @@ export class SessionWorkbench implements Workbench {
           else proposal = { ...proposal, refusedEdit: check };
           continue;
         }
+        case 'renew':
+          proposal = await this.#proposal(proposal, signal);
+          continue;
         case 'approve':
           return await this.#run(proposal);
       }
@@ -136,15 +139,15 @@ export class SessionWorkbench implements Workbench {
   async #proposal({ source, check }: CheckedProgram, signal: AbortSignal): Promise<Proposal | undefined> {
     const { session, speedScale, previews } = this.#options;
     if (session.stopped.aborted || signal.aborted) return undefined;
-    if (!previews) return { source, check, preview: null };
+    if (!previews) return { source, check, preview: null, speedScale };
     this.#options.onStep?.('previewing');
     const block = session.blockOf(source, check);
     const preview = await this.#unlessVoid(signal, () => session.preview(block, speedScale));
-    return preview === undefined ? undefined : { source, check, preview };
+    return preview === undefined ? undefined : { source, check, preview, speedScale };
   }
 
-  async #run({ source, check, preview }: Proposal): Promise<SessionStory> {
-    const { session, operator, speedScale, onStep } = this.#options;
+  async #run({ source, check, preview, speedScale }: Proposal): Promise<SessionStory> {
+    const { session, operator, onStep } = this.#options;
     const settings: RunSettings = {
       ...PLAIN_RUN,
       previewId: preview?.previewId ?? null,

@@ -77,8 +77,8 @@ export interface Decider {
 }
 
 export class Session {
-  readonly episodeId: string;
   readonly episodePath: string | null;
+  readonly episodeId: string;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
   readonly #checker: KillableChecker;
@@ -86,7 +86,8 @@ export class Session {
   readonly #finished: FinishedBlock[] = [];
   readonly #stops = new Map<string, LatchedStop>();
   #stopped = new AbortController();
-  #consolePort: number | null = null;
+  #robot: Result<typeof ROBOT_HOST_CONTRACT, 'open'> | undefined;
+  readonly #gone = new AbortController();
   #blocks = 0;
   #answers: Asker | undefined;
 
@@ -94,20 +95,26 @@ export class Session {
     options: SessionOptions,
     child: ChildProcess,
     host: Client<typeof ROBOT_HOST_CONTRACT>,
-    episodeId: string,
-    episodePath: string | null,
+    episode: { readonly id: string; readonly path: string | null },
   ) {
     this.#child = child;
     this.#host = host;
-    this.episodeId = episodeId;
-    this.episodePath = episodePath;
+    this.episodePath = episode.path;
+    this.episodeId = episode.id;
     const api = apiChoice(options.taskFile.task, options.tier, options.asks);
     this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
+    child.once('exit', (code, signal) => {
+      clearInterval(this.#beat);
+      this.#gone.abort(signal ?? `exit code ${code}`);
+    });
   }
 
-  /** Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile. */
-  static async open(options: SessionOptions): Promise<Session> {
+  /**
+   * Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile.
+   * @throws the reason of the signal when it fires before the cell is open; no process is left then
+   */
+  static async open(options: SessionOptions, signal?: AbortSignal): Promise<Session> {
     const { taskFile, rigFile, seed, tier } = options;
     const episodeId = randomBytes(4).toString('hex');
     const versions = {
@@ -158,14 +165,19 @@ export class Session {
       console: options.console ?? null,
       attachments: options.attachments ?? [],
     });
-    session = new Session(options, child, host, episodeId, episodePath);
+    session = new Session(options, child, host, { id: episodeId, path: episodePath });
+    const giveUp = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', giveUp, { once: true });
     try {
-      session.#consolePort = (await opening).consolePort;
+      signal?.throwIfAborted();
+      session.#robot = await opening;
       host.notify('beat', {});
       return session;
     } catch (error) {
       await session.close();
-      throw error;
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -295,9 +307,20 @@ export class Session {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
   }
 
-  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
-  get consolePort(): number | null {
-    return this.#consolePort;
+  /** The robot behind the gate. */
+  get robot(): Result<typeof ROBOT_HOST_CONTRACT, 'open'> {
+    if (this.#robot === undefined) throw new Error('the session is not open yet');
+    return this.#robot;
+  }
+
+  /** Where the arms are now, and the gate's epoch: whether a preview still begins where they stand. */
+  posture() {
+    return this.#host.request('posture', {});
+  }
+
+  /** Fires, with the reason, when the robot host is gone: after close, or because it died. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** Who answers what programs ask; a session that was opened without questions has none. */
@@ -308,6 +331,11 @@ export class Session {
   /** Who answers; undefined while nobody does. */
   get answers(): Asker | undefined {
     return this.#answers;
+  }
+
+  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
+  get consolePort(): number | null {
+    return this.#robot?.consolePort ?? null;
   }
 
   /** Number of the block that runs or comes next, from 0. */

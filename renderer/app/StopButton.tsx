@@ -12,7 +12,6 @@ export function StopButton() {
     <button
       type="button"
       className={cannotReach ? 'stop-button stop-button-cut' : 'stop-button'}
-      aria-label="Stop"
       aria-description={
         cannotReach
           ? 'Software stop. It cannot reach the robot host now. In danger use the red hardware button.'
@@ -39,9 +38,11 @@ export function StopButton() {
       <span className="stop-button-words">
         <span className="stop-button-row">
           <span className="stop-button-label">Stop</span>
-          <span className="stop-button-keys">{STOP_KEYS.join(' or ')}</span>
+          <span className="stop-button-keys" aria-hidden="true">
+            {STOP_KEYS.join(' or ')}
+          </span>
         </span>
-        <span className="stop-button-note">
+        <span className="stop-button-note" aria-hidden="true">
           {cannotReach ? 'cannot reach the robot host' : 'software stop, not an emergency stop'}
         </span>
       </span>

@@ -9,6 +9,7 @@ import { PANELS, panelOf } from '../panels/registry.ts';
 import { toast } from './console-store.ts';
 import { forgetKept, readKept, writeKept } from './kept.ts';
 import { LAYOUT_NAMES, LAYOUT_TITLES, type LayoutName, layoutAsSaved } from './layouts.ts';
+import { panelTab } from './panel-tab.ts';
 
 const NAME_KEY = 'capstan.layout';
 /** The number changes when kept layouts of before make no sense any more. */
@@ -181,6 +182,8 @@ export function isPanelShown(id: PanelId): boolean {
 export function mountDock(element: HTMLElement, nonce: string): () => void {
   dock = createDockview(element, {
     createComponent: ({ name }) => contentFor(name),
+    createTabComponent: panelTab,
+    defaultTabComponent: 'panel-tab',
     theme: { name: 'capstan', className: 'dockview-theme-capstan', gap: 0 },
     disableFloatingGroups: true,
     nonce,

@@ -2,9 +2,12 @@
 
 import './schemas-without-eval.ts';
 import { createRoot } from 'react-dom/client';
+import { sourceOfCell } from '../source/cell-source.ts';
 import { App } from './App.tsx';
 import { startActionKeys } from './action-keys.ts';
 import { startCellClient } from './cell-client.ts';
+import { claimClient } from './client-claim.ts';
+import { startLiveSource } from './live-source.ts';
 import { pageAddress } from './page-address.ts';
 import { pageNonce } from './page-nonce.ts';
 import { startSessionActions } from './session-actions.ts';
@@ -20,14 +23,17 @@ pageAddress();
 bindStopKeys();
 startTheme();
 allowStyles(pageNonce());
-startSessionClient();
-startCellClient();
 startSessionActions();
 startShellActions();
 startActionKeys();
 startShellBridge();
-startFirstMinute();
 
 const place = document.getElementById('app');
 if (place === null) throw new Error('the page has no place for the application');
 createRoot(place).render(<App />);
+
+await claimClient();
+startSessionClient();
+startCellClient();
+startLiveSource(sourceOfCell);
+startFirstMinute();

@@ -1,0 +1,49 @@
+// Owns the state that every window sees: one object, told whole after every change. Must never change it in place, nor
+// tell of a change before the one in hand is complete.
+
+import type { ConsoleState } from '../ipc/console-contract.ts';
+
+const EMPTY: ConsoleState = {
+  phase: 'empty',
+  cell: null,
+  proposal: null,
+  turn: null,
+  budget: null,
+  work: null,
+  lastBlock: null,
+  verdict: null,
+  problem: null,
+  lastCell: null,
+};
+
+export class ConsoleBoard {
+  #state: ConsoleState = EMPTY;
+  #telling = false;
+  readonly #listeners = new Set<(state: ConsoleState) => void>();
+
+  get state(): ConsoleState {
+    return this.#state;
+  }
+
+  change(patch: Partial<ConsoleState>): void {
+    this.#state = { ...this.#state, ...patch };
+    if (this.#telling) return;
+    this.#telling = true;
+    // Several changes of one turn of the event loop are one.
+    queueMicrotask(() => {
+      this.#telling = false;
+      for (const listener of this.#listeners) listener(this.#state);
+    });
+  }
+
+  /** Back to no cell. */
+  clear(patch: Partial<ConsoleState> = {}): void {
+    this.change({ ...EMPTY, lastCell: this.#state.lastCell, ...patch });
+  }
+
+  /** @returns what ends it */
+  onChange(listener: (state: ConsoleState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
