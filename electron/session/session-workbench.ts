@@ -6,6 +6,7 @@ import type { ProgramMessage } from '../../drivers/episode/messages.ts';
 import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
 import type { BlockFailure, BlockStory, CheckedProgram, View, Workbench } from '../../skills/agent/workbench.ts';
 import type { Tier } from '../../skills/api/definition.ts';
+import { type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { PLAIN_RUN, type RunSettings } from './cell.ts';
@@ -106,7 +107,7 @@ export class SessionWorkbench implements Workbench {
           proposal = await this.#proposal(proposal, signal);
           continue;
         case 'approve':
-          return await this.#run(proposal);
+          return await this.#run(proposal, decision.pace ?? STRAIGHT_ON);
       }
     }
   }
@@ -146,13 +147,14 @@ export class SessionWorkbench implements Workbench {
     return preview === undefined ? undefined : { source, check, preview, speedScale };
   }
 
-  async #run({ source, check, preview, speedScale }: Proposal): Promise<SessionStory> {
+  async #run({ source, check, preview, speedScale }: Proposal, pace: RunPace): Promise<SessionStory> {
     const { session, operator, onStep } = this.#options;
     const settings: RunSettings = {
       ...PLAIN_RUN,
       previewId: preview?.previewId ?? null,
       startJointsRad: preview?.startJointsRad ?? null,
       speedScale,
+      stepMode: pace.mode === 'step' ? 'each-motion' : 'none',
       // A person saw them on the card; the rule approves nothing that asks for any.
       grants: operator.by.kind === 'person' ? (preview?.softExcesses ?? []).map(({ limit }) => limit) : [],
     };
@@ -162,7 +164,7 @@ export class SessionWorkbench implements Workbench {
       const block = session.blockOf(source, check);
       const offer = await session.offer(block, settings);
       await session.approve(offer, operator.by, settings);
-      report = await session.run(block, offer.offerId, settings, check);
+      report = await session.run(block, offer.offerId, settings, check, pace);
     } catch (error) {
       if (session.stopped.aborted) return this.#stopped(preview);
       return this.#ran(source, preview, { failure: refusalOf(error), callStory: [], output: [], robotTimeS: 0 });
