@@ -244,6 +244,12 @@ export async function buildConsole(outdir) {
     write: false,
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]));
+  // The page has one style sheet: that of panels, which are loaded later, would be named nowhere.
+  const sheets = [...files.keys()]
+    .filter((file) => file.endsWith('.css'))
+    .sort((a, b) => (a === 'app.css' ? -1 : b === 'app.css' ? 1 : 0));
+  files.set('app.css', sheets.map((file) => Buffer.from(files.get(file)).toString('utf8')).join('\n'));
+  for (const file of sheets) if (file !== 'app.css') files.delete(file);
   for (const file of CONSOLE_FILES) files.set(file, readFileSync(join(root, dirname(CONSOLE), file)));
   mkdirSync(outdir, { recursive: true });
   for (const [file, contents] of files) {
