@@ -53,9 +53,8 @@ export class ConsoleQuestion {
     const question = this.operator.questionMeant(proposalId, sha256);
     switch (decision.kind) {
       case 'reject': {
-        const findings = decision.findings.map((text) => `- ${text}`);
-        const comment = [decision.comment, ...findings].filter((line) => line !== '').join('\n');
-        this.operator.answer(name, question, { kind: 'reject', comment: comment || 'no reason given' });
+        const { comment, findings } = decision;
+        this.operator.answer(name, question, { kind: 'reject', comment: comment || 'no reason given', findings });
         return;
       }
       case 'edit':
