@@ -257,6 +257,7 @@ export async function buildConsole(outdir) {
     writeFileSync(fresh, contents);
     renameSync(fresh, join(outdir, file));
   }
+  await buildRobotShells(outdir);
   // Parts of earlier builds would otherwise pile up.
   for (const file of readdirSync(outdir))
     if (/^part-\w+\.(js|css)$/.test(file) && !files.has(file)) rmSync(join(outdir, file), { force: true });
@@ -269,7 +270,7 @@ const ROBOT_SHELLS = 'sim/robots/panda/shell-file.ts';
  * what makes it has changed.
  */
 export async function buildRobotShells(outdir) {
-  const made = await build({
+  const maker = await build({
     absWorkingDir: root,
     entryPoints: [ROBOT_SHELLS],
     bundle: true,
@@ -281,14 +282,19 @@ export async function buildRobotShells(outdir) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const { text } = made.outputFiles[0];
+  const { text } = maker.outputFiles[0];
   const recipe = createHash('sha256').update(text).digest('hex');
   const path = join(outdir, 'panda.bin');
-  if (existsSync(path) && readFileSync(path).subarray(0, 200).includes(recipe)) return;
-  const { pandaShellFile } = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  const made = [path, join(root, 'out', 'console', 'panda.bin')]
+    .filter((one) => existsSync(one))
+    .map((one) => ({ path: one, bytes: readFileSync(one) }))
+    .find(({ bytes }) => bytes.subarray(0, 200).includes(recipe));
+  if (made?.path === path) return;
+  const { pandaShellFile } =
+    made === undefined ? await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`) : {};
   mkdirSync(outdir, { recursive: true });
   const fresh = `${path}.${process.pid}`;
-  writeFileSync(fresh, pandaShellFile(recipe));
+  writeFileSync(fresh, made?.bytes ?? pandaShellFile(recipe));
   renameSync(fresh, path);
 }
 
@@ -297,7 +303,6 @@ async function buildAll() {
   const outcomes = await Promise.allSettled([
     ...[...entries()].map(([name, entry]) => bundle(name, entry, join(root, 'out'))),
     buildConsole(join(root, 'out', 'console')),
-    buildRobotShells(join(root, 'out', 'console')),
   ]);
   // esbuild has printed what is wrong; the other bundles are still worth having.
   if (outcomes.some((outcome) => outcome.status === 'rejected')) process.exitCode = 1;

@@ -208,7 +208,9 @@ describe('ways among random things', () => {
 describe('a way that begins in a thing', () => {
   test('leads out of it and not in again', async () => {
     let found = 0;
-    for (const world of [8, 9, seed, seed + 1, seed + 2, seed + 3]) {
+    // In the first two the ways led in again once. Nothing leads out of a thing as wide as the hand: on until some were found.
+    for (const world of [8, 9, ...Array.from({ length: 40 }, (_, k) => seed + k)]) {
+      if (found >= 4) break;
       const random = createRandomStream(world, 'around the hand');
       const block = blockAt(
         'block',
@@ -229,7 +231,7 @@ describe('a way that begins in a thing', () => {
         }
       }
     }
-    expect(found).toBeGreaterThan(0);
+    expect(found).toBeGreaterThanOrEqual(4);
   });
 });
 
