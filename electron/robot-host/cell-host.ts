@@ -44,9 +44,19 @@ type Emit = {
   [Name in Exclude<keyof Events, 'cellStatus'>]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
 };
 
+interface CallUnderWay {
+  readonly name: string;
+  readonly line: number | null;
+}
+
 /** What stands at the gate now. */
 export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
-  readonly running: { readonly block: number; readonly name: string; readonly sinceS: number } | null;
+  readonly running: {
+    readonly block: number;
+    readonly name: string;
+    readonly sinceS: number;
+    readonly call: CallUnderWay | null;
+  } | null;
   /** Of the block that runs, or ran last. */
   readonly speedScale: number;
 };
@@ -88,6 +98,7 @@ export class CellHost {
   #gateTimer: NodeJS.Timeout | undefined;
   #block = 0;
   #runs: { readonly name: string; readonly sinceS: number } | undefined;
+  #callUnderWay: CallUnderWay | null = null;
   #speedScale = 1;
   #judged = false;
   /** Stops whose report, and so whose record, is still to come. */
@@ -149,6 +160,7 @@ export class CellHost {
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onLook: (observation) => this.#recorder?.look(observation),
+      onCallStart: ({ name, line }) => this.#noteCallUnderWay({ name, line: line ?? null }),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
@@ -170,7 +182,7 @@ export class CellHost {
     return {
       epoch,
       stops,
-      running: runs === undefined ? null : { block: this.#block, ...runs },
+      running: runs === undefined ? null : { block: this.#block, ...runs, call: this.#callUnderWay },
       speedScale: this.#speedScale,
     };
   }
@@ -200,7 +212,13 @@ export class CellHost {
     this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot, this.cell.rig.envelope);
   }
 
+  #noteCallUnderWay(call: CallUnderWay | null): void {
+    this.#callUnderWay = call;
+    this.#guard?.onView(this.view());
+  }
+
   #noteCall(call: CallRecord): void {
+    this.#noteCallUnderWay(null);
     this.#calls.push(call);
     this.#recorder?.call(this.#block, call);
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
@@ -245,6 +263,7 @@ export class CellHost {
     const startS = this.cell.world.timeS;
     this.#runs = { name: block.name, sinceS: startS };
     this.#speedScale = settings.speedScale;
+    this.#callUnderWay = null;
     try {
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
       const report = this.#report(outcome, startS);
@@ -301,6 +320,14 @@ export class CellHost {
     this.#judged = true;
     this.#survey = undefined;
     return this.cell.judge();
+  }
+
+  /** A stop for a beat that fell silent, where one stands and nothing runs; undefined otherwise. */
+  get stopBySilence(): { id: string; sent: boolean; restConfirmed: boolean; stopDurationS: number | null } | undefined {
+    const { stops, running } = this.cell.gate.state();
+    const stop = running === null ? stops.find(({ cause }) => cause.source === 'watchdog') : undefined;
+    const notYet = { sent: true, restConfirmed: false, stopDurationS: null };
+    return stop === undefined ? undefined : { id: stop.id, ...(stop.report ?? notYet) };
   }
 
   stop(source: StopSource, detail: string) {

@@ -43,10 +43,11 @@ export function cellStatus(facts: StatusFacts): CellStatus {
   };
 }
 
-/** Everything in a status that changes only when something happens. */
+/** Everything in a status that changes only when something happens, without what a program can change at its own pace. */
 export function statusKey({ epoch, stops, running, driver, lease, readiness, speedScale }: CellStatus): string {
   const states = readiness.map(({ state }) => state);
-  return JSON.stringify({ epoch, stops, running, driver, lease, states, speedScale });
+  const block = running === null ? null : [running.block, running.name];
+  return JSON.stringify({ epoch, stops, block, driver, lease, states, speedScale });
 }
 
 function readinessOf(facts: StatusFacts): Readiness[] {

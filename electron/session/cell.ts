@@ -69,6 +69,8 @@ export interface CallRecord {
 /** Who is told what happens in the cell. */
 export interface CellWatch {
   onTick?(): void;
+  /** A call of the policy API begins; `onCall` follows when it has ended. */
+  onCallStart?(call: Pick<CallRecord, 'name' | 'line'>): void;
   onCall?(call: CallRecord): void;
   onSay?(text: string, line: number | undefined): void;
   /** A line that the program has just printed, before the calls it makes next. */
@@ -261,6 +263,7 @@ export class Cell {
     const carryOut = async (call: GuestCall, index: number, signal?: AbortSignal): Promise<CallReply> => {
       const startS = this.world.timeS;
       const frame = call.frames.find((one) => one.block === block.name);
+      for (const watch of this.#watches) watch.onCallStart?.({ name: call.name, line: frame?.line });
       const reply = await dispatcher.dispatch(call.name, call.argsJson, signal);
       this.world.trace.call(call.name, call.argsJson, JSON.stringify(reply));
       const record: CallRecord = {

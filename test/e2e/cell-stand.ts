@@ -1,5 +1,6 @@
 // A session with a console, on a real robot host process, and windows of it.
 
+import { RemoteError } from '../../electron/ipc/rpc.ts';
 import { PLAIN_RUN } from '../../electron/session/cell.ts';
 import type { SessionOptions } from '../../electron/session/session.ts';
 import { NodeWindow, ORIGIN, StateReader, TOKEN } from './node-window.ts';
@@ -23,6 +24,14 @@ export async function openCell(options: Partial<SessionOptions> & { readonly tas
   const port = session.consolePort ?? 0;
   const windows: NodeWindow[] = [];
   const readers: StateReader[] = [];
+  const startOnce = async (source: string) => {
+    const checked = await session.check(source, 'file');
+    if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+    const block = session.blockOf(source, checked);
+    const offer = await session.offer(block, PLAIN_RUN);
+    await session.approve(offer, { kind: 'person', name: 'test' }, PLAIN_RUN);
+    return await session.run(block, offer.offerId, PLAIN_RUN, checked);
+  };
   return {
     ...stand,
     port,
@@ -40,12 +49,15 @@ export async function openCell(options: Partial<SessionOptions> & { readonly tas
       return reader;
     },
     start: async (source) => {
-      const checked = await session.check(source, 'file');
-      if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
-      const block = session.blockOf(source, checked);
-      const offer = await session.offer(block, PLAIN_RUN);
-      await session.approve(offer, { kind: 'person', name: 'test' }, PLAIN_RUN);
-      return await session.run(block, offer.offerId, PLAIN_RUN, checked);
+      // On a busy machine a beat may be late for a start; whoever sits there starts again.
+      for (;;) {
+        try {
+          return await startOnce(source);
+        } catch (error) {
+          const isLate = error instanceof RemoteError && error.code === 'NO_BEAT';
+          if (!isLate || windows.length === 0) throw error;
+        }
+      }
     },
     close: async () => {
       for (const window of windows) window.close();
