@@ -14,11 +14,7 @@ import { RunCard } from './RunCard.tsx';
 
 export function ApprovalPanel() {
   const isReplay = useConsole(({ replayOf }) => replayOf !== null);
-  return (
-    <section className="approval" aria-label="Approval">
-      {isReplay ? <Past /> : <Live />}
-    </section>
-  );
+  return <div className="approval">{isReplay ? <Past /> : <Live />}</div>;
 }
 
 function Live() {

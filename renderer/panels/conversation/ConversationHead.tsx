@@ -1,8 +1,8 @@
-// Owns the line above the conversation: what is worked on, by whom, and what it has used of its caps.
+// Owns the line above the conversation: the turn, what it has used of its caps, and what can be asked of the session. The
+// task and its writer stand in the bar of the window.
 
 import { perform } from '../../app/action-keys.ts';
 import { actionOf } from '../../app/actions.ts';
-import { writerInWords } from '../../app/cell-choice.ts';
 import { useConsole } from '../../app/console-store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Popover } from '../../ui/Popover.tsx';
@@ -31,13 +31,11 @@ export function ConversationHead() {
   const why = whyNotBegin();
   return (
     <header className="conversation-head">
-      <span className="conversation-task" title={cell.instruction}>
-        {cell.title}
-      </span>
-      <span className="conversation-tier">
-        {cell.choice.tier}, {writerInWords(cell.choice.writer)}
-        {turn == null || turn.number === 0 ? '' : `, turn ${turn.number} of ${turn.of}`}
-      </span>
+      {turn == null || turn.number === 0 ? null : (
+        <span className="conversation-tier">
+          Turn {turn.number} of {turn.of}
+        </span>
+      )}
       <Spending />
       <span className="conversation-head-buttons">
         {verdict == null ? null : (

@@ -13,7 +13,7 @@ export function ConversationPanel() {
   const isReplay = useConsole(({ replayOf }) => replayOf !== null);
   const problem = useConsole(({ state }) => state?.problem);
   return (
-    <section className="conversation" aria-label="Conversation">
+    <div className="conversation">
       <ConversationHead />
       {story === undefined ? (
         <div className="thread-place">
@@ -33,6 +33,6 @@ export function ConversationPanel() {
       )}
       {isReplay ? null : <Composer />}
       <Announcer />
-    </section>
+    </div>
   );
 }

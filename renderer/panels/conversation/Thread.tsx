@@ -36,6 +36,9 @@ export function Thread({ story }: { readonly story: Story }) {
           {entries.map((entry, index) => (
             <Entry key={entry.key} entry={entry} pictures={pictures} isLater={past !== undefined && index >= past} />
           ))}
+          {entries.length === 0 ? (
+            <p className="thread-empty">{isReplay ? 'Nothing was said.' : <Beginning />}</p>
+          ) : null}
           {isReplay ? null : <ArrivingWords />}
         </div>
       </div>
@@ -45,6 +48,17 @@ export function Thread({ story }: { readonly story: Story }) {
         </Button>
       )}
     </div>
+  );
+}
+
+function Beginning() {
+  const instruction = useConsole(({ state }) => state?.cell?.instruction);
+  const writer = useConsole(({ state }) => state?.cell?.choice.writer.kind);
+  if (writer === 'operator') return 'You write the programs of this cell. Begin one in the program panel.';
+  return (
+    <>
+      Ask for a program below. Left empty, the box asks for the task itself: <q>{instruction}</q>
+    </>
   );
 }
 

@@ -94,7 +94,7 @@ export function ProgramPanel() {
   };
 
   return (
-    <section className="program" aria-label="Program">
+    <div className="program">
       <ProgramTabs view={view} />
       {tab === undefined && !isOwn ? (
         <Empty
@@ -133,6 +133,6 @@ export function ProgramPanel() {
           <ProgramFoot view={view} found={found} runningLine={runningLine} />
         </>
       )}
-    </section>
+    </div>
   );
 }

@@ -69,7 +69,9 @@ export function createEditor(options: EditorOptions): Editor {
   let shown: EditorText | undefined;
   let marks: LineMarks | undefined;
   let isFilling = false;
-  const view = new EditorView({ parent: options.parent });
+  const nonce = EditorView.cspNonce.of(pageNonce());
+  // The first state has the nonce already: the editor's own styles come with it.
+  const view = new EditorView({ parent: options.parent, state: EditorState.create({ extensions: nonce }) });
 
   const abilityOf = ({ isEditable, name }: EditorText): Extension => [
     EditorState.readOnly.of(!isEditable),
@@ -89,7 +91,7 @@ export function createEditor(options: EditorOptions): Editor {
     EditorState.create({
       doc: text.source,
       extensions: [
-        EditorView.cspNonce.of(pageNonce()),
+        nonce,
         keymap.of([
           {
             key: 'Mod-Enter',

@@ -47,8 +47,6 @@ class KnowledgeMark extends GutterMarker {
     mark.className = `program-mark program-mark-${threw ? 'threw' : (this.#knowledge ?? 'ran')}`;
     mark.textContent = threw ? '×' : this.#knowledge === undefined ? '·' : SHAPES[this.#knowledge];
     mark.title = this.#words;
-    mark.setAttribute('role', 'img');
-    mark.setAttribute('aria-label', this.#words);
     return mark;
   }
 }
