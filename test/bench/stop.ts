@@ -62,10 +62,6 @@ async function measurePresses(): Promise<Figure[]> {
   const closedMs: number[] = [];
   const insideMs: number[] = [];
   try {
-    for (const reader of readers) {
-      reader.on('message', () => undefined);
-      reader.resume();
-    }
     await window.takeControl();
     const pictures = draw();
     for (let run = 0; run < RUNS; run++) {
