@@ -209,7 +209,7 @@ export async function buildPolicyHost(outdir) {
 
 const CONSOLE = 'renderer/app/main.tsx';
 /** What the page needs as it is. */
-const CONSOLE_FILES = ['index.html', 'icon.svg'];
+const CONSOLE_FILES = ['index.html', 'icon.svg', 'sample-episode.mcap'];
 
 /** Entries of the console's page: the application, and every file of renderer/ that ends in -worker.ts. */
 function consoleEntries() {
