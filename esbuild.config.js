@@ -2,6 +2,7 @@
 // that run inside the sandbox.
 // Works offline. Must never need anything that `npm ci` did not bring.
 
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -255,11 +256,42 @@ export async function buildConsole(outdir) {
     if (/^part-\w+\.(js|css)$/.test(file) && !files.has(file)) rmSync(join(outdir, file), { force: true });
 }
 
+const ROBOT_SHELLS = 'sim/robots/panda/shell-file.ts';
+
+/**
+ * How the robot looks, as one file beside the page: the page may not build it from its measures. Made anew only where
+ * what makes it has changed.
+ */
+export async function buildRobotShells(outdir) {
+  const made = await build({
+    absWorkingDir: root,
+    entryPoints: [ROBOT_SHELLS],
+    bundle: true,
+    write: false,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2023',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const { text } = made.outputFiles[0];
+  const recipe = createHash('sha256').update(text).digest('hex');
+  const path = join(outdir, 'panda.bin');
+  if (existsSync(path) && readFileSync(path).subarray(0, 200).includes(recipe)) return;
+  const { pandaShellFile } = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  mkdirSync(outdir, { recursive: true });
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, pandaShellFile(recipe));
+  renameSync(fresh, path);
+}
+
 async function buildAll() {
   await writeGuestTexts();
   const outcomes = await Promise.allSettled([
     ...[...entries()].map(([name, entry]) => bundle(name, entry, join(root, 'out'))),
     buildConsole(join(root, 'out', 'console')),
+    buildRobotShells(join(root, 'out', 'console')),
   ]);
   // esbuild has printed what is wrong; the other bundles are still worth having.
   if (outcomes.some((outcome) => outcome.status === 'rejected')) process.exitCode = 1;

@@ -21,6 +21,7 @@ import type { Asker } from '../../skills/api/asks.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import { type PaceView, type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import {
   type BlockReport,
   CAMERA_NAMES,
@@ -31,12 +32,14 @@ import {
 } from '../ipc/robot-host-contract.ts';
 import type { EventHandlers, Result } from '../ipc/rpc.ts';
 import { blockFailure, reportedLine } from '../session/block-report.ts';
-import { type CallRecord, Cell, type CheckedBlock, type RunSettings } from '../session/cell.ts';
+import { type CallRecord, Cell, type CellOptions, type CheckedBlock, type RunSettings } from '../session/cell.ts';
 import type { TierSide } from '../session/tier-side.ts';
 import { beatRules } from './beat-rules.ts';
 import { callStory } from './call-story.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { monotonicS } from './monotonic-clock.ts';
+import { OperatorHand } from './operator-hand.ts';
+import { OperatorPace } from './operator-pace.ts';
 import type { CellEnd } from './stop-word.ts';
 
 type Events = (typeof ROBOT_HOST_CONTRACT)['events'];
@@ -49,6 +52,9 @@ export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
   readonly running: { readonly block: number; readonly name: string; readonly sinceS: number } | null;
   /** Of the block that runs, or ran last. */
   readonly speedScale: number;
+  readonly pace: PaceView;
+  /** The operator has the arm in hand. */
+  readonly jogging: boolean;
 };
 
 /** What a live cell shares with the thread that guards it. */
@@ -79,6 +85,9 @@ export class CellHost {
   readonly #sandbox: PolicySandbox;
   readonly #emit: Emit;
   readonly #guard: Guard | undefined;
+  /** How the operator holds the program back, and drives meanwhile. */
+  readonly pace = new OperatorPace(() => this.#tellView());
+  #hand: OperatorHand | undefined;
   readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
@@ -142,6 +151,8 @@ export class CellHost {
       heardS: this.#guard?.end.heardS,
       stopWord: this.#guard?.end.stopWord,
       purpose: trial ? 'trial' : 'live',
+      // Nobody is beside a trial.
+      ...(trial ? {} : this.#heldBack()),
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;
@@ -172,7 +183,38 @@ export class CellHost {
       stops,
       running: runs === undefined ? null : { block: this.#block, ...runs },
       speedScale: this.#speedScale,
+      pace: this.pace.view(),
+      jogging: this.#hand?.drives ?? false,
     };
+  }
+
+  #tellView(): void {
+    if (this.#cell !== undefined) this.#guard?.onView(this.view());
+  }
+
+  #heldBack(): Pick<CellOptions, 'awaitStep' | 'beforeCall'> {
+    const ended = () => this.#running?.signal ?? AbortSignal.abort();
+    return {
+      awaitStep: (request, until) => this.pace.awaitStep(request, AbortSignal.any([until, ended()])),
+      beforeCall: (call) => this.pace.beforeCall(call, ended()),
+    };
+  }
+
+  /** The operator's hand on the arm. */
+  get hand(): OperatorHand {
+    this.#hand ??= new OperatorHand({
+      cell: this.cell,
+      pace: this.pace,
+      isRunning: () => this.#running !== undefined,
+      endProgram: (why) => this.#running?.abort(new Error(why)),
+      onDriving: (by, drives) => {
+        this.#survey = undefined;
+        const driver = drives ? 'operator' : this.#running === undefined ? 'nobody' : 'program';
+        this.#writer?.record('/driver', this.cell.world.timeS, { driver, block: this.#block, by });
+        this.#tellView();
+      },
+    });
+    return this.#hand;
   }
 
   async #sink({ episodePath, console }: OpenParams): Promise<EpisodeSink | undefined> {
@@ -237,7 +279,12 @@ export class CellHost {
     return this.#writer;
   }
 
-  async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
+  async run(
+    block: CheckedBlock,
+    offerId: string,
+    settings: RunSettings,
+    pace: RunPace = STRAIGHT_ON,
+  ): Promise<BlockReport> {
     this.#survey = undefined;
     this.#calls = [];
     this.#output = [];
@@ -246,6 +293,7 @@ export class CellHost {
     this.#runs = { name: block.name, sinceS: startS };
     this.#speedScale = settings.speedScale;
     try {
+      await this.pace.begin(pace, this.#running.signal);
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
       const report = this.#report(outcome, startS);
       this.#recordBlockEnd(report);
@@ -254,6 +302,7 @@ export class CellHost {
       return report;
     } finally {
       this.#running = undefined;
+      this.pace.end();
     }
   }
 

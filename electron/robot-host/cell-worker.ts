@@ -106,6 +106,30 @@ const guard = serve(
       await server.host.cell.gate.reset(stopId, { kind: 'person', name: by });
       return {};
     },
+    pause: async ({ by }) => {
+      server.host.pace.pause(`${by} paused it`);
+      return {};
+    },
+    goOn: async () => {
+      server.host.hand.letGoOn();
+      return {};
+    },
+    step: async ({ commandId }) => {
+      server.host.pace.step(commandId);
+      return {};
+    },
+    jog: async ({ jog, by }) => {
+      await server.host.hand.jog(jog, by);
+      return {};
+    },
+    jogGripper: async ({ grip, by }) => {
+      await server.host.hand.grip(grip, by);
+      return {};
+    },
+    endProgram: async ({ by }) => {
+      server.host.hand.endProgram(by);
+      return {};
+    },
     end: async () => {
       await opening;
       if (server.isOpen) await server.host.abandon();
@@ -113,6 +137,9 @@ const guard = serve(
     },
   },
   {
+    held: () => {
+      if (server.isOpen) server.host.pace.held();
+    },
     log: ({ message }) => {
       if (!server.isOpen) return;
       const { cell, writer } = server.host;

@@ -14,8 +14,6 @@ export function openKeyHelp(): void {
 
 export function KeyHelp() {
   const open = useKeyHelp((state) => state.open);
-  const actions = useActions();
-  const rows = actions.filter(({ keys }) => keys !== undefined && keys.length > 0);
   return (
     <Dialog
       open={open}
@@ -24,26 +22,33 @@ export function KeyHelp() {
       description="Stop works in every field and every dialog. Keys without Ctrl, Cmd or Alt are heard outside of text fields."
       visibleDescription
     >
-      <dl className="key-list">
-        <div>
-          <dt>Stop</dt>
+      {open ? <KeyList /> : null}
+    </Dialog>
+  );
+}
+
+function KeyList() {
+  const rows = useActions().filter(({ keys }) => keys !== undefined && keys.length > 0);
+  return (
+    <dl className="key-list">
+      <div>
+        <dt>Stop</dt>
+        <dd>
+          {STOP_KEYS.map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}
+        </dd>
+      </div>
+      {rows.map(({ id, label, keys }) => (
+        <div key={id}>
+          <dt>{label}</dt>
           <dd>
-            {STOP_KEYS.map((key) => (
-              <kbd key={key}>{key}</kbd>
+            {keys?.map((chord) => (
+              <kbd key={chord}>{chordInWords(chord)}</kbd>
             ))}
           </dd>
         </div>
-        {rows.map(({ id, label, keys }) => (
-          <div key={id}>
-            <dt>{label}</dt>
-            <dd>
-              {keys?.map((chord) => (
-                <kbd key={chord}>{chordInWords(chord)}</kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
+      ))}
+    </dl>
   );
 }

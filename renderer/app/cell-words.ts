@@ -73,7 +73,7 @@ export function cellInWords({ session, state, cellLinks, cellStatus }: Seen, sta
   if (cellStatus === undefined || statusAgeMs > STATUS_OLD_MS) {
     if (cellLinks.control.kind === 'connecting') {
       return {
-        tone: 'attention',
+        tone: 'quiet',
         headline: 'Connecting to the robot host',
         detail: 'Not known yet what the arm does.',
       };
@@ -124,7 +124,7 @@ function stopped(stops: readonly StandingStop[]): CellWords {
 
 function withoutCell(session: LinkState, phase: Phase | undefined): CellWords {
   if (phase === 'opening') {
-    return { tone: 'attention', headline: 'Opening the cell', detail: 'Nothing can move yet.' };
+    return { tone: 'quiet', headline: 'Opening the cell', detail: 'Nothing can move yet.' };
   }
   if (session.kind === 'open') {
     return { tone: 'quiet', headline: 'No cell is open', detail: 'Nothing can move. Choose a task to begin.' };

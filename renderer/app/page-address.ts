@@ -57,6 +57,14 @@ export function pageAddress(): PageAddress {
   return known;
 }
 
+/** Draws another name for this window; before its sockets are opened. */
+export function renameClient(): string {
+  const client = drawClient();
+  keep(CLIENT_KEY, client);
+  known = { ...pageAddress(), client };
+  return client;
+}
+
 /** A WebSocket address below the session's. */
 export function sessionSocketUrl(path: string): string {
   return pageAddress().base.replace(/^http/, 'ws') + path;

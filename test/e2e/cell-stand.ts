@@ -1,6 +1,7 @@
 // A session with a console, on a real robot host process, and windows of it.
 
-import { PLAIN_RUN } from '../../electron/session/cell.ts';
+import type { RunPace } from '../../electron/ipc/operator-pace.ts';
+import { PLAIN_RUN, type RunSettings } from '../../electron/session/cell.ts';
 import type { SessionOptions } from '../../electron/session/session.ts';
 import { NodeWindow, ORIGIN, StateReader, TOKEN } from './node-window.ts';
 import { APPROVE, openStand, ScriptedOperator, type SessionStand } from './session-stand.ts';
@@ -10,7 +11,10 @@ export interface CellStand extends SessionStand {
   window(client?: string): Promise<NodeWindow>;
   reader(from?: number): Promise<StateReader>;
   /** Checks, offers, approves and starts a program; resolves when it has ended. */
-  start(source: string): Promise<Awaited<ReturnType<SessionStand['session']['run']>>>;
+  start(
+    source: string,
+    how?: { readonly settings?: Partial<RunSettings>; readonly pace?: RunPace },
+  ): Promise<Awaited<ReturnType<SessionStand['session']['run']>>>;
 }
 
 export async function openCell(options: Partial<SessionOptions> & { readonly task?: string } = {}): Promise<CellStand> {
@@ -39,13 +43,14 @@ export async function openCell(options: Partial<SessionOptions> & { readonly tas
       readers.push(reader);
       return reader;
     },
-    start: async (source) => {
+    start: async (source, { settings: changed = {}, pace } = {}) => {
+      const settings = { ...PLAIN_RUN, ...changed };
       const checked = await session.check(source, 'file');
       if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
       const block = session.blockOf(source, checked);
-      const offer = await session.offer(block, PLAIN_RUN);
-      await session.approve(offer, { kind: 'person', name: 'test' }, PLAIN_RUN);
-      return await session.run(block, offer.offerId, PLAIN_RUN, checked);
+      const offer = await session.offer(block, settings);
+      await session.approve(offer, { kind: 'person', name: 'test' }, settings);
+      return await session.run(block, offer.offerId, settings, checked, pace);
     },
     close: async () => {
       for (const window of windows) window.close();

@@ -66,7 +66,7 @@ async function openPage({ width = 1280, height = 800, theme = 'light', kept = {}
     { 'capstan.first-cell.1': 'opened', 'capstan.tour.1': 'seen', ...kept },
   );
   await page.goto(session.url);
-  await page.getByText('Nothing moves').waitFor();
+  await page.getByRole('region', { name: 'Safety' }).getByText('Nothing moves').waitFor();
   await page.locator('.panel-host').first().waitFor();
 }
 
@@ -240,6 +240,6 @@ describe('at 200 % zoom', () => {
       expect(box!.x + box!.width).toBeLessThanOrEqual(640);
       expect(box!.y + box!.height).toBeLessThanOrEqual(400);
     }
-    await page.getByText('Nothing moves').waitFor();
+    await page.getByRole('region', { name: 'Safety' }).getByText('Nothing moves').waitFor();
   });
 });

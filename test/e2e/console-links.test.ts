@@ -53,8 +53,11 @@ async function openPage(): Promise<void> {
 async function openWithCell(): Promise<void> {
   session.openCell();
   await openPage();
-  await page.getByText('Nothing moves').waitFor();
+  await inStrip('Nothing moves').waitFor();
 }
+
+/** Words of the strip with Stop. */
+const inStrip = (words: string) => page.getByRole('region', { name: 'Safety' }).getByText(words);
 
 const stops = () => session.count('stop', 'stop');
 const eventually = (read: () => unknown) => expect.poll(read, { timeout: 20_000 });
@@ -75,7 +78,7 @@ describe('the first start', () => {
     await eventually(() => page.getByRole('dialog').count()).toBe(0);
     session.tell(NO_CELL);
     await page.reload();
-    await page.getByText('No cell is open').waitFor();
+    await inStrip('No cell is open').waitFor();
     expect(session.count('session', 'openCell')).toBe(1);
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
@@ -84,16 +87,34 @@ describe('the first start', () => {
     await openWithCell();
     expect(page.url()).not.toContain(session.token);
     await page.reload();
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
     const hellos = session.heard.filter(({ socket, name }) => socket === 'session' && name === 'hello');
     expect(hellos).toHaveLength(2);
     const [first, second] = hellos.map(({ params }) => Reflect.get(params as object, 'client'));
     expect(second).toBe(first);
   });
 
+  it('gives a duplicated tab a name of its own, and leaves the first one its sockets', async () => {
+    await openWithCell();
+    const kept = await page.evaluate(() => ({ ...sessionStorage }));
+    const twin = await context.newPage();
+    await twin.addInitScript((items) => {
+      for (const [key, value] of Object.entries(items)) sessionStorage.setItem(key, value);
+    }, kept);
+    await twin.goto(session.origin);
+    await twin.getByText('Control:').waitFor();
+    const names = session.heard
+      .filter(({ socket, name }) => socket === 'session' && name === 'hello')
+      .map(({ params }) => Reflect.get(params as object, 'client'));
+    expect(new Set(names).size).toBe(2);
+    await twin.close();
+  });
+
   it('says what to do when the page is opened without its link', async () => {
     await page.goto(session.origin);
-    await page.getByText('This window has no session').waitFor();
+    await page.getByText('This window has no session').first().waitFor();
+    await page.keyboard.press('Pause');
+    await page.getByText('The stop was NOT delivered', { exact: false }).waitFor();
     expect(session.heard).toEqual([]);
   });
 });
@@ -103,11 +124,11 @@ describe('a lost session', () => {
     session.openCell();
     session.tell({ work: { what: 'previewing block 1', sinceMs: Date.now(), share: null, cancellable: true } });
     await openPage();
-    await page.getByText('previewing block 1').waitFor();
+    await page.locator('.work-badge').waitFor();
     session.listens.session = false;
     session.drop('session');
     await page.getByText('Session lost').waitFor();
-    expect(await page.getByText('previewing block 1').count()).toBe(0);
+    expect(await page.locator('.work-badge').count()).toBe(0);
     // The arm has a line of its own: it is still known, and Stop still works.
     await page.keyboard.press('Control+.');
     await eventually(stops).toBe(1);
@@ -130,7 +151,7 @@ describe('stop', () => {
     await page.mouse.down();
     await eventually(stops).toBe(2);
     await page.mouse.up();
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
     expect(stops()).toBe(2);
   });
 
@@ -184,7 +205,7 @@ describe('stop', () => {
     session.drop('stop');
     await page.getByText('cannot reach the robot host').waitFor();
     await page.keyboard.press('Control+.');
-    await page.getByText('The stop was NOT delivered').waitFor();
+    await inStrip('The stop was NOT delivered').waitFor();
     await page.getByText('Use the red hardware button', { exact: false }).first().waitFor();
     const beats = session.count('control', 'beat');
     await page.waitForTimeout(700);
@@ -194,7 +215,7 @@ describe('stop', () => {
     await eventually(stops).toBe(1);
     const after = session.heard.findLastIndex(({ socket, name }) => socket === 'stop' && name === 'hello');
     expect(session.heard.slice(after + 1).find(({ socket }) => socket === 'stop')?.name).toBe('stop');
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
     await eventually(() => session.count('control', 'beat') > beats + 5).toBe(true);
   });
 
@@ -202,10 +223,10 @@ describe('stop', () => {
     session.stopAnswerMs = null;
     await openWithCell();
     await page.keyboard.press('Control+.');
-    await page.getByText('The stop was NOT delivered').waitFor();
+    await inStrip('The stop was NOT delivered').waitFor();
     await eventually(() => stops() >= 2).toBe(true);
     session.stopAnswerMs = 0;
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
   });
 });
 
@@ -213,7 +234,7 @@ describe('control', () => {
   it('is taken by itself when it is free, and beats ten times a second', async () => {
     await openWithCell();
     await eventually(() => session.count('control', 'takeLease')).toBe(1);
-    await page.getByText('Control: This window').waitFor();
+    await inStrip('Control: This window').waitFor();
     const beats = session.heard.filter(({ name }) => name === 'beat').map(({ params }) => params);
     expect(beats).toContainEqual({ visible: true });
     await eventually(() => session.count('control', 'beat') > 20).toBe(true);
@@ -222,7 +243,7 @@ describe('control', () => {
   it('is left to whoever holds it', async () => {
     session.status = { ...READY, lease: { client: 'another-window', name: 'the other console' } };
     await openWithCell();
-    await page.getByText('Control: the other console').waitFor();
+    await inStrip('Control: the other console').waitFor();
     expect(session.count('control', 'takeLease')).toBe(0);
     await page.getByRole('button', { name: 'Take control' }).click();
     await eventually(() => session.count('control', 'takeLease')).toBe(1);
@@ -232,20 +253,20 @@ describe('control', () => {
     await openWithCell();
     session.listens.control = false;
     session.drop('control');
-    await page.getByText('Not known what the arm does').waitFor();
+    await inStrip('Not known what the arm does').waitFor();
     session.listens.control = true;
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
   });
 
   it('follows the session from cell to cell, and to none', async () => {
     await openWithCell();
     session.tell(NO_CELL);
-    await page.getByText('No cell is open').waitFor();
+    await inStrip('No cell is open').waitFor();
     await page.keyboard.press('Control+.');
     await page.getByText('there was nothing to stop', { exact: false }).waitFor();
     expect(stops()).toBe(0);
     session.openCell({ id: 'episode-2' });
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
     await page.keyboard.press('Control+.');
     await eventually(stops).toBe(1);
   });
@@ -254,14 +275,14 @@ describe('control', () => {
 describe('reset', () => {
   it('names each stop, asks to look first, and clears one at a time', async () => {
     await openWithCell();
-    await page.getByText('Control: This window').waitFor();
+    await inStrip('Control: This window').waitFor();
     session.tellStatus({
       stops: [
         { id: 'stop-1', source: 'operator', detail: 'Ctrl+.', atS: 12.3, restConfirmed: true },
         { id: 'stop-2', source: 'window', detail: 'no beat for 0.31 s', atS: 12.9, restConfirmed: false },
       ],
     });
-    await page.getByText('Stopped: window fell silent at 12.9 s; rest NOT confirmed').waitFor();
+    await inStrip('Stopped: window fell silent at 12.9 s; rest NOT confirmed').waitFor();
     await page.getByRole('button', { name: 'Reset…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Reset 2 stops, one by one' });
     await dialog.getByRole('button', { name: 'Reset stop-1' }).click({ force: true });
@@ -276,7 +297,7 @@ describe('reset', () => {
     expect(session.count('control', 'reset')).toBe(1);
     for (const box of await left.getByRole('checkbox').all()) await box.check();
     await left.getByRole('button', { name: 'Reset stop-1' }).click();
-    await page.getByText('Nothing moves').waitFor();
+    await inStrip('Nothing moves').waitFor();
     await eventually(() => page.getByRole('dialog').count()).toBe(0);
   });
 });
