@@ -36,6 +36,7 @@ import { type CallRecord, Cell, type CellOptions, type CheckedBlock, type RunSet
 import type { TierSide } from '../session/tier-side.ts';
 import { beatRules } from './beat-rules.ts';
 import { callStory } from './call-story.ts';
+import { CallUnderWay, type CallView } from './call-under-way.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { monotonicS } from './monotonic-clock.ts';
 import { OperatorHand } from './operator-hand.ts';
@@ -49,7 +50,12 @@ type Emit = {
 
 /** What stands at the gate now. */
 export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
-  readonly running: { readonly block: number; readonly name: string; readonly sinceS: number } | null;
+  readonly running: {
+    readonly block: number;
+    readonly name: string;
+    readonly sinceS: number;
+    readonly call: CallView | null;
+  } | null;
   /** Of the block that runs, or ran last. */
   readonly speedScale: number;
   readonly pace: PaceView;
@@ -88,6 +94,7 @@ export class CellHost {
   /** How the operator holds the program back, and drives meanwhile. */
   readonly pace = new OperatorPace(() => this.#tellView());
   #hand: OperatorHand | undefined;
+  readonly #underWay = new CallUnderWay(() => this.#tellView());
   readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
@@ -160,6 +167,7 @@ export class CellHost {
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onLook: (observation) => this.#recorder?.look(observation),
+      onBegin: ({ name, line }) => this.#underWay.begin(name, line),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
@@ -181,7 +189,7 @@ export class CellHost {
     return {
       epoch,
       stops,
-      running: runs === undefined ? null : { block: this.#block, ...runs },
+      running: runs === undefined ? null : { block: this.#block, ...runs, call: this.#underWay.view },
       speedScale: this.#speedScale,
       pace: this.pace.view(),
       jogging: this.#hand?.drives ?? false,
@@ -243,6 +251,7 @@ export class CellHost {
   }
 
   #noteCall(call: CallRecord): void {
+    this.#underWay.end();
     this.#calls.push(call);
     this.#recorder?.call(this.#block, call);
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });

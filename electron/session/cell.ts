@@ -69,6 +69,8 @@ export interface CallRecord {
 /** Who is told what happens in the cell. */
 export interface CellWatch {
   onTick?(): void;
+  /** A call is about to be carried out; `onCall` tells its end. */
+  onBegin?(call: { readonly name: string; readonly line: number | undefined }): void;
   onCall?(call: CallRecord): void;
   onSay?(text: string, line: number | undefined): void;
   /** A line that the program has just printed, before the calls it makes next. */
@@ -271,6 +273,7 @@ export class Cell {
       const frame = call.frames.find((one) => one.block === block.name);
       // After a stop the gate itself says why nothing is done any more.
       await this.#options.beforeCall?.({ name: call.name, line: frame?.line }).catch(() => undefined);
+      for (const watch of this.#watches) watch.onBegin?.({ name: call.name, line: frame?.line });
       const startS = this.world.timeS;
       const reply = await dispatcher.dispatch(call.name, call.argsJson, signal);
       this.world.trace.call(call.name, call.argsJson, JSON.stringify(reply));
