@@ -247,6 +247,12 @@ export async function buildConsole(outdir) {
     write: false,
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]));
+  // The page has one style sheet: that of panels, which are loaded later, would be named nowhere.
+  const sheets = [...files.keys()]
+    .filter((file) => file.endsWith('.css'))
+    .sort((a, b) => (a === 'app.css' ? -1 : b === 'app.css' ? 1 : 0));
+  files.set('app.css', sheets.map((file) => Buffer.from(files.get(file)).toString('utf8')).join('\n'));
+  for (const file of sheets) if (file !== 'app.css') files.delete(file);
   for (const file of CONSOLE_FILES) files.set(file, readFileSync(join(root, dirname(CONSOLE), file)));
   mkdirSync(outdir, { recursive: true });
   for (const [file, contents] of files) {
@@ -254,6 +260,7 @@ export async function buildConsole(outdir) {
     writeFileSync(fresh, contents);
     renameSync(fresh, join(outdir, file));
   }
+  await buildRobotShells(outdir);
   // Parts of earlier builds would otherwise pile up.
   for (const file of readdirSync(outdir))
     if (/^part-\w+\.(js|css)$/.test(file) && !files.has(file)) rmSync(join(outdir, file), { force: true });
@@ -266,7 +273,7 @@ const ROBOT_SHELLS = 'sim/robots/panda/shell-file.ts';
  * what makes it has changed.
  */
 export async function buildRobotShells(outdir) {
-  const made = await build({
+  const maker = await build({
     absWorkingDir: root,
     entryPoints: [ROBOT_SHELLS],
     bundle: true,
@@ -278,14 +285,19 @@ export async function buildRobotShells(outdir) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const { text } = made.outputFiles[0];
+  const { text } = maker.outputFiles[0];
   const recipe = createHash('sha256').update(text).digest('hex');
   const path = join(outdir, 'panda.bin');
-  if (existsSync(path) && readFileSync(path).subarray(0, 200).includes(recipe)) return;
-  const { pandaShellFile } = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  const made = [path, join(root, 'out', 'console', 'panda.bin')]
+    .filter((one) => existsSync(one))
+    .map((one) => ({ path: one, bytes: readFileSync(one) }))
+    .find(({ bytes }) => bytes.subarray(0, 200).includes(recipe));
+  if (made?.path === path) return;
+  const { pandaShellFile } =
+    made === undefined ? await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`) : {};
   mkdirSync(outdir, { recursive: true });
   const fresh = `${path}.${process.pid}`;
-  writeFileSync(fresh, pandaShellFile(recipe));
+  writeFileSync(fresh, made?.bytes ?? pandaShellFile(recipe));
   renameSync(fresh, path);
 }
 
@@ -294,7 +306,6 @@ async function buildAll() {
   const outcomes = await Promise.allSettled([
     ...[...entries()].map(([name, entry]) => bundle(name, entry, join(root, 'out'))),
     buildConsole(join(root, 'out', 'console')),
-    buildRobotShells(join(root, 'out', 'console')),
   ]);
   // esbuild has printed what is wrong; the other bundles are still worth having.
   if (outcomes.some((outcome) => outcome.status === 'rejected')) process.exitCode = 1;

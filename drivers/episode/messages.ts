@@ -198,6 +198,8 @@ export const approvalSchema = z.object({
   /** Soft limits the approval lifts for this block. */
   grants: z.array(z.string()).optional(),
   comment: z.string().optional(),
+  /** Findings of the critics that the operator wants the writer of the program to hear of. */
+  findings: z.array(z.string()).optional(),
 });
 
 /** `/gate`: what the gate did. */

@@ -85,6 +85,8 @@ const snapshotSchema = z.object({
 
 const boxSchema = z.object({ name: z.string(), pose: poseSchema.readonly(), size: vec3Schema }).readonly();
 
+const foundSchema = z.object({ name: z.string(), pose: poseSchema.readonly(), extent: vec3Schema }).readonly();
+
 /** What a tier that looks remembers of earlier blocks. */
 const memorySchema = z.object({
   count: z.int().nonnegative(),
@@ -203,6 +205,16 @@ export const ROBOT_HOST_CONTRACT = {
     run: {
       params: z.object({ block: blockSchema, offerId: z.string(), settings: settingsSchema, pace: runPaceSchema }),
       result: blockReportSchema,
+    },
+    /** What stands where, as far as the tier can know: the truth at S1, else what a look around shows. Nothing moves. */
+    known: {
+      params: nothing,
+      result: z.object({
+        /** Before the block that ran last; null where nothing ran, or nobody had looked. */
+        before: z.array(foundSchema).readonly().nullable(),
+        now: z.array(foundSchema).readonly(),
+        hand: z.object({ holds: z.string(), tool: poseSchema.readonly() }).optional(),
+      }),
     },
     judge: { params: nothing, result: verdictSchema },
     /** Where the arms are now, and the gate's epoch. */

@@ -33,7 +33,7 @@ import {
 import type { EventHandlers, Result } from '../ipc/rpc.ts';
 import { blockFailure, reportedLine } from '../session/block-report.ts';
 import { type CallRecord, Cell, type CellOptions, type CheckedBlock, type RunSettings } from '../session/cell.ts';
-import type { TierSide } from '../session/tier-side.ts';
+import { type KnownThings, type SceneGuess, type TierSide, thingsIn } from '../session/tier-side.ts';
 import { beatRules } from './beat-rules.ts';
 import { callStory } from './call-story.ts';
 import { CallUnderWay, type CallView } from './call-under-way.ts';
@@ -111,6 +111,8 @@ export class CellHost {
   #allReported: () => void = () => undefined;
   #running: AbortController | undefined;
   #survey: ReturnType<NonNullable<TierSide['survey']>> | undefined;
+  /** Before the last block. */
+  #before: KnownThings | undefined;
   #calls: CallRecord[] = [];
   #output: ReportedLine[] = [];
 
@@ -294,6 +296,7 @@ export class CellHost {
     settings: RunSettings,
     pace: RunPace = STRAIGHT_ON,
   ): Promise<BlockReport> {
+    const before = await this.#knownAlready();
     this.#survey = undefined;
     this.#calls = [];
     this.#output = [];
@@ -304,6 +307,7 @@ export class CellHost {
     try {
       await this.pace.begin(pace, this.#running.signal);
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
+      this.#before = before;
       const report = this.#report(outcome, startS);
       this.#recordBlockEnd(report);
       // A block that the gate would not start keeps its number for the next one.
@@ -320,16 +324,42 @@ export class CellHost {
    * until something runs.
    */
   async rehearsalStart(): Promise<RehearsalStart> {
-    const { side } = this.cell;
     const snapshot = await this.cell.snapshot();
-    if (side.survey === undefined) return { kind: 'copy', snapshot };
-    this.#survey ??= side.survey();
+    const surveyed = await this.#surveyed();
+    return surveyed === undefined
+      ? { kind: 'copy', snapshot }
+      : { kind: 'perceived', ...surveyed, sandbox: snapshot.sandbox };
+  }
+
+  /** What is perceived now: looked at once until something runs. Undefined at tier S1, which knows the truth. */
+  async #surveyed(): Promise<Omit<SceneGuess, 'onPredicted'> | undefined> {
+    this.#survey ??= this.cell.side.survey?.();
     try {
-      return { kind: 'perceived', ...(await this.#survey), sandbox: snapshot.sandbox };
+      return await this.#survey;
     } catch (error) {
       this.#survey = undefined;
       throw error;
     }
+  }
+
+  /** What stood where before the last block, where that was known, and what stands where now. */
+  async known(): Promise<Result<typeof ROBOT_HOST_CONTRACT, 'known'>> {
+    const surveyed = await this.#surveyed();
+    const now = surveyed === undefined ? await this.cell.side.truth?.() : thingsIn(surveyed.perceived);
+    const { things = [], held = [] } = now ?? {};
+    const { arms } = await this.cell.robot.state();
+    const arm = held.findIndex((name) => name !== undefined);
+    return {
+      before: this.#before?.things ?? null,
+      now: things,
+      ...(arm < 0 ? {} : { hand: { holds: held[arm] as string, tool: arms[arm].tool } }),
+    };
+  }
+
+  /** The same without a new look: a block must not wait for one. */
+  async #knownAlready(): Promise<KnownThings | undefined> {
+    const surveyed = await this.#survey?.catch(() => undefined);
+    return surveyed === undefined ? await this.cell.side.truth?.() : thingsIn(surveyed.perceived);
   }
 
   /** One for the whole session: each of its pictures has noise of its own. */

@@ -134,6 +134,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
         return {};
       },
       run: ({ block, offerId, settings, pace }) => opened().run(block, offerId, settings, pace),
+      known: () => opened().known(),
       judge: async () => opened().judge(),
       posture: () => opened().posture(),
       stop: ({ source, detail }) => opened().stop(source, detail),

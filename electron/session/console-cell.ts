@@ -105,6 +105,7 @@ export class ConsoleCell {
         pace: PACE,
         recordFolder,
         previews: true,
+        asks: choice.writer.kind === 'model',
         policy: choice.writer.kind === 'model' ? choice.writer.name : choice.writer.kind,
         attachments: [...attachments],
         events: {

@@ -12,8 +12,8 @@ import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/mess
 import type { MessageOf } from '../../drivers/episode/topics.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import { type Asker, noModel } from '../../skills/api/asks.ts';
-import type { Tier } from '../../skills/api/definition.ts';
-import { apiChoice } from '../../skills/api/policy-api.ts';
+import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
@@ -78,6 +78,8 @@ export interface Decider {
 
 export class Session {
   readonly episodePath: string | null;
+  /** What its programs may call. */
+  readonly api: PolicyApi;
   readonly episodeId: string;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
@@ -101,8 +103,9 @@ export class Session {
     this.#host = host;
     this.episodePath = episode.path;
     this.episodeId = episode.id;
-    const api = apiChoice(options.taskFile.task, options.tier, options.asks);
-    this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
+    const choice = apiChoice(options.taskFile.task, options.tier, options.asks);
+    this.api = apiFor(choice);
+    this.#checker = startChecker(choice, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
     child.once('exit', (code, signal) => {
       clearInterval(this.#beat);
@@ -241,6 +244,7 @@ export class Session {
     offer: Result<typeof ROBOT_HOST_CONTRACT, 'offer'>,
     by: Decider,
     { previewId, speedScale, grants }: Pick<RunSettings, 'previewId' | 'speedScale' | 'grants'>,
+    findings?: readonly string[],
   ): Promise<void> {
     await this.#host.request('approve', { offerId: offer.offerId, digest: offer.digest, by });
     await this.#recordDecision('approved', by.kind, {
@@ -249,11 +253,12 @@ export class Session {
       previewId: previewId ?? undefined,
       speedScale,
       grants: grants.length === 0 ? undefined : grants,
+      findings,
     });
   }
 
-  async reject(by: Pick<Decider, 'kind'>, comment: string): Promise<void> {
-    await this.#recordDecision('rejected', by.kind, { comment });
+  async reject(by: Pick<Decider, 'kind'>, comment: string, findings?: readonly string[]): Promise<void> {
+    await this.#recordDecision('rejected', by.kind, { comment, findings });
   }
 
   async run(
@@ -271,6 +276,11 @@ export class Session {
       this.#finished.push({ blockName: block.name, declarations, exportedNames });
     }
     return report;
+  }
+
+  /** What stands where, now and before the last block, as far as the tier can know. */
+  known() {
+    return this.#host.request('known', {});
   }
 
   judge() {

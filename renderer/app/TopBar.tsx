@@ -11,14 +11,16 @@ import { useConsole } from './console-store.ts';
 import { chooseLayout, useDock } from './dock-store.ts';
 import { LAYOUT_NAMES, LAYOUT_TITLES } from './layouts.ts';
 import { openPalette } from './palette-store.ts';
+import { usePanelList } from './panel-list.ts';
 import { ReplayBadge } from './ReplayBadge.tsx';
-import { PANEL_ACTIONS, THEME_ACTIONS } from './shell-actions.ts';
+import { THEME_ACTIONS } from './shell-actions.ts';
 import { useTheme } from './theme.ts';
 import { useAction } from './use-actions.ts';
 import { WorkBadge } from './WorkBadge.tsx';
 
 export function TopBar() {
   const session = useConsole((state) => state.session);
+  const panels = usePanelList((state) => state.panels) ?? [];
   return (
     <header className="top-bar">
       <span className="mark">
@@ -45,8 +47,8 @@ export function TopBar() {
         align="end"
       >
         <MenuLabel>Panels</MenuLabel>
-        {PANEL_ACTIONS.map((id) => (
-          <ActionItem key={id} id={id} />
+        {panels.map(({ id }) => (
+          <ActionItem key={id} id={`view.${id}`} />
         ))}
         <MenuLine />
         <ActionItem id="layout.reset" />

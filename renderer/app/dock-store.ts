@@ -5,10 +5,10 @@
 import { createDockview, type DockviewApi, type IContentRenderer, type SerializedDockview } from 'dockview';
 import { create } from 'zustand';
 import { PANEL_IDS, type PanelId } from '../panels/panel.ts';
-import { PANELS, panelOf } from '../panels/registry.ts';
 import { toast } from './console-store.ts';
 import { forgetKept, readKept, writeKept } from './kept.ts';
 import { LAYOUT_NAMES, LAYOUT_TITLES, type LayoutName, layoutAsSaved } from './layouts.ts';
+import { allPanels, panelOf } from './panel-list.ts';
 import { panelTab } from './panel-tab.ts';
 
 const NAME_KEY = 'capstan.layout';
@@ -104,7 +104,7 @@ function place(saved: SerializedDockview | undefined): boolean {
 
 function fresh(name: LayoutName): SerializedDockview | undefined {
   if (dock === undefined) return undefined;
-  return layoutAsSaved(name, PANELS, { width: Math.max(dock.width, 600), height: Math.max(dock.height, 400) });
+  return layoutAsSaved(name, allPanels(), { width: Math.max(dock.width, 600), height: Math.max(dock.height, 400) });
 }
 
 function placeKept(name: LayoutName): boolean {

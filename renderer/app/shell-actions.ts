@@ -1,6 +1,6 @@
 // Owns the actions of the shell itself: layouts, panels, theme, palette, help, control.
 
-import { PANELS } from '../panels/registry.ts';
+import type { PanelDefinition } from '../panels/panel.ts';
 import { type Action, registerActions } from './actions.ts';
 import { releaseLease, takeLease } from './cell-client.ts';
 import { useConsole } from './console-store.ts';
@@ -18,7 +18,6 @@ const THEME_WORDS: Readonly<Record<Theme, string>> = {
   dark: 'Theme: dark',
 };
 
-export const PANEL_ACTIONS: readonly string[] = PANELS.map(({ id }) => `view.${id}`);
 export const THEME_ACTIONS: readonly string[] = THEMES.map((theme) => `theme.${theme}`);
 
 function layoutActions(): Action[] {
@@ -32,16 +31,19 @@ function layoutActions(): Action[] {
   }));
 }
 
-function panelActions(): Action[] {
-  return PANELS.map(({ id, title }) => ({
-    id: `view.${id}`,
-    group: 'view',
-    label: id === 'settings' ? 'Settings' : `Show ${title.toLowerCase()}`,
-    keywords: [title, 'panel'],
-    checked: () => isPanelShown(id),
-    ...(id === 'settings' ? { keys: ['mod+,'] } : {}),
-    perform: () => showPanel(id),
-  }));
+/** Once, when the panels are there. */
+export function registerPanelActions(panels: readonly PanelDefinition[]): void {
+  registerActions(
+    panels.map(({ id, title }) => ({
+      id: `view.${id}`,
+      group: 'view',
+      label: id === 'settings' ? 'Settings' : `Show ${title.toLowerCase()}`,
+      keywords: [title, 'panel'],
+      checked: () => isPanelShown(id),
+      ...(id === 'settings' ? { keys: ['mod+,'] } : {}),
+      perform: () => showPanel(id),
+    })),
+  );
 }
 
 function themeActions(): Action[] {
@@ -73,7 +75,6 @@ export function startShellActions(): void {
       keywords: ['panels', 'default'],
       perform: resetLayout,
     },
-    ...panelActions(),
     ...themeActions(),
     { id: 'view.palette', group: 'view', label: 'Find an action…', keys: ['mod+k'], perform: openPalette },
     {

@@ -2,13 +2,9 @@
 
 import { APPROVAL } from './approval/panel.tsx';
 import { CONVERSATION } from './conversation/panel.tsx';
-import type { PanelDefinition, PanelId } from './panel.ts';
+import type { PanelDefinition } from './panel.ts';
 import { PROGRAM } from './program/panel.tsx';
 import { SETTINGS } from './settings/panel.ts';
 import { VIEWPORT } from './viewport/panel.ts';
 
 export const PANELS: readonly PanelDefinition[] = [CONVERSATION, PROGRAM, APPROVAL, VIEWPORT, SETTINGS];
-
-export function panelOf(id: PanelId): PanelDefinition | undefined {
-  return PANELS.find((panel) => panel.id === id);
-}

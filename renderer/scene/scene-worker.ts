@@ -78,7 +78,7 @@ function handle(message: ToScene): void {
 }
 
 async function loadShells(): Promise<RobotShells> {
-  const response = await fetch(new URL(SHELLS_FILE, self.location.href));
+  const response = await fetch(new URL(SHELLS_FILE, import.meta.url));
   if (!response.ok)
     throw new Error(`the file with the robot's shells cannot be read (${response.status}). Build Capstan again.`);
   return readRobotShells(await response.arrayBuffer());

@@ -40,6 +40,8 @@ const FOCUS_M = 0.55;
 /** Distance at which one arm with its table fills the view, and what a second one adds, metres. */
 const ONE_ARM_M = 2.2;
 const PER_BASE_M = 0.75;
+/** Two arms face each other: from the side neither hides the other. */
+const TWO_ARMS_HOME_RAD = -1.2;
 
 type Start = Extract<ToScene, { kind: 'start' }>;
 type Tell = (message: FromScene) => void;
@@ -314,7 +316,9 @@ export class Stage {
     const far = bases.length < 2 ? 0 : Math.hypot(bases[1][0] - bases[0][0], bases[1][1] - bases[0][1]);
     // One arm looks at its table; two have it between them.
     const [x, y] = bases.length < 2 ? [0.36, 0] : [bases[1][0] / 2, bases[1][1] / 2];
-    this.#view.setExtent(new Vector3(x, y, bases.length < 2 ? 0.1 : 0.06), ONE_ARM_M + PER_BASE_M * far);
+    const one = bases.length < 2;
+    const middle = new Vector3(x, y, one ? 0.1 : 0.06);
+    this.#view.setExtent(middle, ONE_ARM_M + PER_BASE_M * far, one ? undefined : TWO_ARMS_HOME_RAD);
     this.#room.setMiddle(x, y, far / 2);
   }
 

@@ -37,6 +37,7 @@ export class ViewCamera {
   #preset: Preset | null = 'home';
   #middle = new Vector3(0.36, 0, 0.16);
   #reachM = 2.15;
+  #homeRad: number = ANGLES.home[0];
   /** Pose and pinhole of the camera that is looked through. */
   #through: { readonly worldFromCamera: Matrix4; readonly about: CameraDescription } | undefined;
   #aspect = 1;
@@ -63,9 +64,10 @@ export class ViewCamera {
     return { target: [target.x, target.y, target.z], azimuthRad, elevationRad, distanceM, preset: this.#preset };
   }
 
-  /** Middle and size of what is to be seen; moves the view only while a preset holds it. */
-  setExtent(middle: Vector3, reachM: number): void {
+  /** Middle and size of what is to be seen, and from where at first; moves the view only while a preset holds it. */
+  setExtent(middle: Vector3, reachM: number, homeRad: number = ANGLES.home[0]): void {
     if (this.#middle.equals(middle) && this.#reachM === reachM) return;
+    this.#homeRad = homeRad;
     this.#middle.copy(middle);
     this.#reachM = reachM;
     const preset = this.#preset;
@@ -78,7 +80,6 @@ export class ViewCamera {
     this.#aspect = aspect;
   }
 
-  /** @param toward where a point of the canvas meets the scene, for what needs it */
   gesture(gesture: Exclude<Gesture, { kind: 'focus' | 'focus-on' }>): void {
     const goal = this.#goal;
     switch (gesture.kind) {
@@ -190,7 +191,8 @@ export class ViewCamera {
   }
 
   #toPreset(preset: keyof typeof ANGLES): void {
-    const [azimuthRad, elevationRad] = ANGLES[preset];
+    const [own, elevationRad] = ANGLES[preset];
+    const azimuthRad = preset === 'home' ? this.#homeRad : own;
     const goal = this.#goal;
     goal.target.copy(this.#middle);
     // The short way round.

@@ -12,7 +12,12 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript', wasm: 'application/wasm' };
+const TYPES: Record<string, string> = {
+  html: 'text/html',
+  css: 'text/css',
+  js: 'text/javascript',
+  wasm: 'application/wasm',
+};
 
 function chromiumOrInstall(): string {
   const found = findChromium();

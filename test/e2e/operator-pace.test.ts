@@ -55,9 +55,9 @@ describe('An operator at the window', () => {
     const reader = await opened.reader();
     const running = opened.start(TWO_MOVES);
     await window.until((status) => status.running !== null);
-    await expect(
-      window.control.request('jog', { arm: 'left', linear: [0, 0, 1], angular: [0, 0, 0] }),
-    ).rejects.toThrow(/The program drives the arm/);
+    await expect(window.control.request('jog', { arm: 'left', linear: [0, 0, 1], angular: [0, 0, 0] })).rejects.toThrow(
+      /The program drives the arm/,
+    );
     await window.control.request('pause', {});
     await window.until(({ pace }) => pace.waiting?.kind === 'pause');
     const before = await opened.session.posture();

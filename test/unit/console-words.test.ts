@@ -16,6 +16,7 @@ const STILL: CellStatus = {
   epoch: 1,
   stops: [],
   running: null,
+  pace: { mode: 'run', pausing: false, waiting: null },
   driver: 'nobody',
   lease: null,
   readiness: [],
