@@ -42,16 +42,19 @@ export const SERVE_COMMAND: Command = {
     const isShell = input.flag('shell');
     if (isShell && !process.connected)
       throw new UsageError('--shell is for the desktop shell, which starts this itself');
+    let origins: readonly string[] = [];
     const house = await openHouse({
       home: userFolder(),
       environment: process.env,
       shell: isShell ? 'desktop' : 'browser',
       keyStore: isShell ? shellKeyStore(channelToParent()) : undefined,
+      origins: () => origins,
       log,
     });
     const page = join(INSTALLATION_ROOT, 'out', 'console');
     const pageOrigin = isShell ? SHELL_ORIGIN : undefined;
     const server = await openConsoleServer({ house, page, port, address, pageOrigin, token, log });
+    ({ origins } = server);
     if (input.flag('json')) {
       const { url, origin } = server;
       const told = { url, origin, port: server.port, token, episodes: house.episodes };

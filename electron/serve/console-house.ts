@@ -25,6 +25,8 @@ export interface HouseOptions {
   readonly shell: ConsoleSettings['shell'];
   /** Only the desktop shell has one. */
   readonly keyStore?: KeyStore;
+  /** Of the page, as browsers name them; known once it is served. */
+  readonly origins: () => readonly string[];
   /** Of the log of this process. */
   readonly log: (text: string) => void;
 }
@@ -37,10 +39,17 @@ export interface OpenHouse extends ConsoleHouse {
 
 const NOTHING: Readonly<Record<string, never>> = {};
 
-export async function openHouse({ home, environment, shell, keyStore, log }: HouseOptions): Promise<OpenHouse> {
-  const windows = new Map<Server<ConsoleContract>, string>();
+export async function openHouse({
+  home,
+  environment,
+  shell,
+  keyStore,
+  origins,
+  log,
+}: HouseOptions): Promise<OpenHouse> {
+  const windows = new Set<Server<ConsoleContract>>();
   const emit: Server<ConsoleContract>['emit'] = (name, data) => {
-    for (const window of windows.keys()) window.emit(name, data);
+    for (const window of windows) window.emit(name, data);
   };
   const notices: { level: 'info' | 'warning' | 'error'; message: string; hint: string }[] = [];
   const notice = (level: 'info' | 'warning' | 'error', message: string, hint: string) => {
@@ -59,6 +68,7 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
       consoleModels(access, () => readExpert(task, agentMode(tier).tier, openTask(task).taskFor(seed).task).source),
     notes: () => (settings.useNotes && settings.notes.trim() !== '' ? settings.notes : null),
     recordFolder: () => episodes,
+    origins,
     onPiece: (piece) => emit('modelPiece', piece),
     onNotice: ({ level, message, hint }) => notice(level, message, hint),
   });
@@ -80,7 +90,7 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
     /** For the holder of control alone. */
     const held = <Params, Answer>(work: (params: Params) => Promise<Answer>) => {
       return async (params: Params): Promise<Answer> => {
-        session.requireControl(client);
+        await session.requireControl(client);
         return await work(params);
       };
     };
@@ -100,11 +110,11 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
         return NOTHING;
       }),
       instruct: held(async ({ text }) => {
-        session.cell.instruct(text);
+        session.cell.programs.instruct(text);
         return NOTHING;
       }),
       submit: held(async ({ source }) => {
-        session.cell.submit(source);
+        session.cell.programs.submit(source);
         return NOTHING;
       }),
       decide: held(async ({ proposalId, sha256, decision }) => {
@@ -112,25 +122,26 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
         return NOTHING;
       }),
       renewPreview: held(async ({ proposalId, speedScale }) => {
-        session.cell.renewPreview(client, proposalId, speedScale);
+        session.cell.programs.renewPreview(client, proposalId, speedScale);
         return NOTHING;
       }),
       setSpeed: held(async ({ speedScale }) => {
-        session.cell.setSpeed(speedScale);
+        session.cell.programs.setSpeed(speedScale);
         return NOTHING;
       }),
       remark: held(async ({ text }) => {
-        await session.cell.remark(text);
+        await session.cell.programs.remark(text);
         return NOTHING;
       }),
       proposeUndo: held(async () => {
-        throw new ConsoleRefusal('NO_UNDO', 'Nothing is known of how things stood before. Nothing was started.', '');
+        session.cell.programs.proposeUndo(client);
+        return NOTHING;
       }),
       cancel: held(async () => {
         session.cancel();
         return NOTHING;
       }),
-      judge: held(() => session.cell.judge()),
+      judge: held(() => session.cell.programs.judge()),
 
       check: async ({ source }) => checkSummary(await session.cell.session.checkDraft(source)),
       api: async () => editorApi(session.cell.task, agentMode(session.cell.choice.tier).tier),
@@ -209,16 +220,11 @@ export async function openHouse({ home, environment, shell, keyStore, log }: Hou
     session,
     episodes,
     handlers,
-    attach: (client, window) => {
-      windows.set(window, client);
-      session.attach(client);
+    attach: (window) => {
+      windows.add(window);
       window.emit('state', session.state as never);
       for (const one of notices.splice(0)) window.emit('notice', one);
-      return () => {
-        windows.delete(window);
-        // A reload has both of its sockets open for a moment.
-        if (![...windows.values()].includes(client)) session.detach(client);
-      };
+      return () => void windows.delete(window);
     },
     close: (why) => session.close(why),
   };

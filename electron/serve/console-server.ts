@@ -13,7 +13,7 @@ import { contentSecurityPolicy, pageWithPolicy } from '../ipc/content-security-p
 import { type Handlers, type Server, serve } from '../ipc/rpc.ts';
 import { fileIn, sendFile } from './file-answer.ts';
 import { NO_PAGE } from './no-page.ts';
-import { type DoorRules, doorRules, isToken, refusedAtTheDoor } from './request-check.ts';
+import { type DoorRules, doorRules, isToken, originsOf, refusedAtTheDoor } from './request-check.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { socketChannel } from './socket-channel.ts';
 
@@ -24,7 +24,7 @@ export interface ConsoleHouse {
   /** Answers for one window, which has shown the token. */
   handlers(client: string): Handlers<ConsoleContract>;
   /** A window is there; what is returned ends it. */
-  attach(client: string, window: Server<ConsoleContract>): () => void;
+  attach(window: Server<ConsoleContract>): () => void;
   /** Folder of the episodes. */
   readonly episodes: string;
 }
@@ -47,6 +47,8 @@ export interface ConsoleServerOptions {
 export interface ConsoleServer {
   readonly port: number;
   readonly origin: string;
+  /** Every origin that its page may have. */
+  readonly origins: readonly string[];
   /** With the token, for one browser window. */
   readonly url: string;
   close(): Promise<void>;
@@ -143,7 +145,7 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
       const onMalformed = (why: string) => log(`a window sent what is refused: ${why}`);
       const channel = socketChannel({ socket, onMalformed });
       const window = serve(CONSOLE_CONTRACT, channel, house.handlers(client), {});
-      const detach = house.attach(client, window);
+      const detach = house.attach(window);
       channel.onClose(detach);
     });
   };
@@ -159,6 +161,7 @@ export async function openConsoleServer(options: ConsoleServerOptions): Promise<
   return {
     port: bound.port,
     origin,
+    origins: originsOf(rules),
     url: `${origin}/#token=${encodeURIComponent(token)}`,
     close: async () => {
       for (const socket of sockets.clients) socket.close(CLOSE_CODES.over, 'the console was closed');

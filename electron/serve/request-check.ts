@@ -29,14 +29,16 @@ export function doorRules({
  * Why a request may not come in; undefined when it may. A page of another site can send requests here, under a name of its
  * own that it has pointed at this machine.
  */
-export function refusedAtTheDoor(
-  { host, origin }: IncomingHttpHeaders,
-  { hosts, pageOrigin }: DoorRules,
-): string | undefined {
-  if (host === undefined || !hosts.has(host)) return 'this console is not known by that name';
-  if (origin === undefined || origin === pageOrigin) return undefined;
-  if (![...hosts].some((name) => origin === `http://${name}`)) return 'pages of other sites may not come in';
+export function refusedAtTheDoor({ host, origin }: IncomingHttpHeaders, rules: DoorRules): string | undefined {
+  if (host === undefined || !rules.hosts.has(host)) return 'this console is not known by that name';
+  if (origin !== undefined && !originsOf(rules).includes(origin)) return 'pages of other sites may not come in';
   return undefined;
+}
+
+/** Every origin that the console's page may have. */
+export function originsOf({ hosts, pageOrigin }: DoorRules): readonly string[] {
+  const served = [...hosts].map((name) => `http://${name}`);
+  return pageOrigin === undefined ? served : [...served, pageOrigin];
 }
 
 export function isToken(text: string, { token }: DoorRules): boolean {

@@ -16,6 +16,12 @@ const EMPTY: ConsoleState = {
   lastCell: null,
 };
 
+/** What one cell may change of the board, as long as it is open. */
+export interface BoardBranch {
+  readonly state: ConsoleState;
+  change(patch: Partial<ConsoleState>): void;
+}
+
 export class ConsoleBoard {
   #state: ConsoleState = EMPTY;
   #telling = false;
@@ -39,6 +45,23 @@ export class ConsoleBoard {
   /** Back to no cell. */
   clear(patch: Partial<ConsoleState> = {}): void {
     this.change({ ...EMPTY, lastCell: this.#state.lastCell, ...patch });
+  }
+
+  /** A way to the board that can be cut: whoever is over says nothing any more. */
+  branch(): BoardBranch & { cut(): void } {
+    const board = this;
+    let isCut = false;
+    return {
+      get state() {
+        return board.#state;
+      },
+      change: (patch) => {
+        if (!isCut) board.change(patch);
+      },
+      cut: () => {
+        isCut = true;
+      },
+    };
   }
 
   /** @returns what ends it */

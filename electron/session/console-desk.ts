@@ -2,7 +2,7 @@
 // running block: only a stop does that.
 
 import type { ConsoleState, Phase } from '../ipc/console-contract.ts';
-import type { ConsoleBoard } from './console-board.ts';
+import type { BoardBranch } from './console-board.ts';
 import { ConsoleRefusal } from './console-refusal.ts';
 
 /** What a work is at. */
@@ -20,14 +20,14 @@ export class Cancelled extends Error {
 }
 
 export class ConsoleDesk {
-  readonly #board: ConsoleBoard;
+  readonly #board: BoardBranch;
   #work: { readonly abort: AbortController; ended: Promise<unknown> } | undefined;
   #step: DeskStep = 'idle';
   #what: ConsoleState['work'] = null;
   #stopped = false;
   #closed = false;
 
-  constructor(board: ConsoleBoard) {
+  constructor(board: BoardBranch) {
     this.#board = board;
   }
 

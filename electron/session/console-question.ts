@@ -5,10 +5,11 @@ import { START_TOLERANCE_RAD } from '../../drivers/gate/plan-check.ts';
 import type { ConsoleDecision, ConsoleProposal } from '../ipc/console-contract.ts';
 import type { RunPace } from '../ipc/operator-pace.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
-import type { ConsoleBoard } from './console-board.ts';
+import type { BoardBranch } from './console-board.ts';
 import { cardOf } from './console-card.ts';
 import { type Question, WindowOperator } from './console-operator.ts';
 import { ConsoleRefusal } from './console-refusal.ts';
+import type { Proposal } from './operator.ts';
 import type { Session } from './session.ts';
 
 /** What a card says beside its proposal. */
@@ -20,9 +21,9 @@ export interface CardContext {
 }
 
 export interface ConsoleQuestionOptions {
-  readonly board: ConsoleBoard;
-  readonly session: () => Session;
-  readonly context: () => CardContext;
+  readonly board: BoardBranch;
+  readonly session: Session;
+  readonly context: (proposal: Proposal) => CardContext;
   /** The operator's speed of now. */
   readonly speedScale: () => number;
 }
@@ -99,6 +100,12 @@ export class ConsoleQuestion {
     if (question !== undefined) {
       this.#renewing = false;
       this.#show();
+      const { refusedUndo } = question.proposal;
+      if (refusedUndo !== undefined) {
+        board.change({
+          problem: { code: 'NO_UNDO', message: refusedUndo, hint: 'The program on the card is unchanged.' },
+        });
+      }
       this.#timer = setInterval(() => void this.#look(), POSTURE_MS);
       void this.#look();
       return;
@@ -114,11 +121,11 @@ export class ConsoleQuestion {
     const { question } = this.operator;
     if (question === undefined) return;
     const { board, session, context } = this.#options;
-    const { origin, claim, previous } = context();
+    const { origin, claim, previous } = context(question.proposal);
     board.change({
       proposal: cardOf(question.proposal, {
         id: question.id,
-        block: session().blockIndex,
+        block: session.blockIndex,
         origin: question.isEdited ? 'edited' : origin,
         claim,
         stale: this.#staleness(question),
@@ -134,7 +141,7 @@ export class ConsoleQuestion {
     if (question === undefined) return;
     let now: Awaited<ReturnType<Session['posture']>>;
     try {
-      now = await this.#options.session().posture();
+      now = await this.#options.session.posture();
     } catch {
       // A robot host that is gone ends the question by itself.
       return;

@@ -7,6 +7,7 @@ import type { ModelSource } from './agent-models.ts';
 import { ConsoleBoard } from './console-board.ts';
 import { ConsoleCell } from './console-cell.ts';
 import { Cancelled } from './console-desk.ts';
+import { ConsoleHolder } from './console-holder.ts';
 import type { ConsolePiece } from './console-pieces.ts';
 import { type ConsoleProblem, ConsoleRefusal, problemOf } from './console-refusal.ts';
 
@@ -22,6 +23,8 @@ export interface ConsoleSessionOptions {
   /** Notes of the rig for models; null without any. */
   readonly notes: () => string | null;
   readonly recordFolder: () => string;
+  /** Pages that may come to the robot host's sockets. */
+  readonly origins: () => readonly string[];
   readonly onPiece: (piece: ConsolePiece) => void;
   readonly onNotice: (notice: ConsoleNotice) => void;
 }
@@ -33,7 +36,9 @@ export class ConsoleSession {
   #opening: AbortController | undefined;
   /** Ends of cells that are under way. */
   #ending: Promise<void> | undefined;
-  #controller: string | undefined;
+  #cut: () => void = () => undefined;
+  /** Who holds control at the robot host of the open cell. */
+  readonly #holder = new ConsoleHolder();
   #closed = false;
 
   constructor(options: ConsoleSessionOptions) {
@@ -44,24 +49,12 @@ export class ConsoleSession {
     return this.board.state;
   }
 
-  /** A window has come. */
-  attach(client: string): void {
-    this.#controller ??= client;
-  }
-
-  /** A window has gone; nothing starts or ends because of it here: the robot host watches its beat. */
-  detach(client: string): void {
-    if (this.#controller === client) this.#controller = undefined;
-  }
-
-  /** @throws ConsoleRefusal when another window holds control */
-  requireControl(client: string): void {
-    if (this.#controller === client) return;
-    throw new ConsoleRefusal(
-      'NOT_HOLDER',
-      'Another window holds control; this one observes. Nothing was changed.',
-      'Take control first. Anyone may stop the robot at any time.',
-    );
+  /**
+   * Who may act: at an open cell the holder of control there; without one, whoever comes first.
+   * @throws ConsoleRefusal for anybody else
+   */
+  async requireControl(client: string): Promise<void> {
+    if (this.#cell !== undefined) await this.#holder.require(client);
   }
 
   /** The open cell. @throws ConsoleRefusal when there is none */
@@ -113,11 +106,11 @@ export class ConsoleSession {
   /** Ends what is under way and may be ended. @throws ConsoleRefusal */
   cancel(): void {
     if (this.#opening !== undefined) this.#opening.abort(new Cancelled('cancelled by the operator'));
-    else this.cell.desk.cancel();
+    else this.cell.programs.desk.cancel();
   }
 
   async decide(client: string, proposalId: string, sha256: string, decision: ConsoleDecision): Promise<void> {
-    await this.cell.decide(client, proposalId, sha256, decision);
+    await this.cell.programs.decide(client, proposalId, sha256, decision);
   }
 
   /** Stops what moves, completes the episode and ends every process. */
@@ -128,15 +121,19 @@ export class ConsoleSession {
   }
 
   async #open(choice: CellChoice, signal: AbortSignal): Promise<void> {
-    const { models, notes, recordFolder, onPiece, onNotice } = this.#options;
+    const { models, notes, recordFolder, origins, onPiece, onNotice } = this.#options;
+    const board = this.board.branch();
+    this.#holder.note(null);
     let cell: ConsoleCell | undefined;
     cell = await ConsoleCell.open(
       {
         choice,
-        board: this.board,
+        board,
         models: models(choice),
         notes: notes(),
         recordFolder: recordFolder(),
+        origins: origins(),
+        onHolder: (client) => this.#holder.note(client),
         onPiece,
         onNotice: (level, message, hint) => onNotice({ level, message, hint }),
         onGone: (reason) => {
@@ -146,11 +143,18 @@ export class ConsoleSession {
       signal,
     );
     this.#cell = cell;
-    this.board.change({ phase: cell.desk.phase, work: null, cell: cell.shown(), lastCell: null, problem: null });
+    this.#cut = () => board.cut();
+    this.board.change({
+      phase: cell.programs.desk.phase,
+      work: null,
+      cell: cell.shown(),
+      lastCell: null,
+      problem: null,
+    });
   }
 
   #refuseWhileRunning(): void {
-    if (this.#cell?.desk.step !== 'running') return;
+    if (this.#cell?.programs.desk.step !== 'running') return;
     throw new ConsoleRefusal(
       'RUNNING',
       'A block is running. Nothing was changed.',
@@ -199,6 +203,7 @@ export class ConsoleSession {
   ) {
     if (this.#cell !== cell) return;
     this.#cell = undefined;
+    this.#cut();
     const { episodeId, episodePath } = cell.session;
     const { verdict, lastBlock } = this.state;
     const lastCell = {

@@ -8,20 +8,24 @@ import type { TurnEvent } from '../../skills/agent/turn-loop.ts';
 import type { TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
 import type { Workbench } from '../../skills/agent/workbench.ts';
 import type { CellChoice, ConsoleState } from '../ipc/console-contract.ts';
-import type { ModelSource } from './agent-models.ts';
-import { AgentSession, type AgentSessionOptions } from './agent-session.ts';
-import type { AgentSettings } from './agent-settings.ts';
-import type { ConsoleBoard } from './console-board.ts';
+import { type ModelSource, type OpenModels, openModels } from './agent-models.ts';
+import { AgentSession } from './agent-session.ts';
+import { type AgentSettings, usualEnsemble } from './agent-settings.ts';
+import type { BoardBranch } from './console-board.ts';
 import type { ConsoleDesk } from './console-desk.ts';
 import { type ConsolePiece, PieceFlow } from './console-pieces.ts';
 import type { Operator } from './operator.ts';
 import type { Session } from './session.ts';
 
-type ModelChoice = Extract<CellChoice['writer'], { kind: 'model' }>;
+/** A choice whose writer is a model. */
+export type ModelCell = CellChoice & { readonly writer: { readonly kind: 'model' } };
 
-/** What the episode keeps of the choice; undefined for other writers. */
-export function agentSettingsOf({ tier, writer, caps }: CellChoice, notes: string | null): AgentSettings | undefined {
-  if (writer.kind !== 'model') return undefined;
+export function isModelCell(choice: CellChoice): choice is ModelCell {
+  return choice.writer.kind === 'model';
+}
+
+/** What a model is asked to do. @throws VoicesError when there are not as many voices as asked */
+function settingsOf({ tier, writer, caps }: ModelCell, notes: string | null): AgentSettings {
   const mode = agentMode(tier);
   const { turns: _, ...kept } = caps;
   return {
@@ -31,44 +35,48 @@ export function agentSettingsOf({ tier, writer, caps }: CellChoice, notes: strin
     turns: mode.turns,
     scene: 'shown',
     notes,
+    ...(writer.ensemble > 1 ? { ensemble: usualEnsemble(writer.ensemble, writer.name) } : {}),
     caps: kept,
   };
 }
 
+type Opened = Awaited<ReturnType<typeof openModels>>;
+
 export interface ConsoleWriterOptions {
-  readonly choice: CellChoice & { readonly writer: ModelChoice };
-  readonly settings: AgentSettings;
+  readonly choice: ModelCell;
+  /** Of the rig; null without any. */
+  readonly notes: string | null;
   readonly models: ModelSource;
   readonly task: Task;
-  readonly board: ConsoleBoard;
+  readonly board: BoardBranch;
   readonly onPiece: (piece: ConsolePiece) => void;
 }
 
 export class ConsoleWriter {
+  /** As the episode keeps them. */
+  readonly settings: AgentSettings;
   /** What the model said about the program that is offered, for the card. */
   claim = '';
   readonly #options: ConsoleWriterOptions;
-  readonly #models: AgentSessionOptions['models'];
+  readonly #models: OpenModels;
   readonly #budget: Budget;
   readonly #pieces: PieceFlow;
   #agent: AgentSession | undefined;
   #turn = 0;
 
-  private constructor(options: ConsoleWriterOptions, models: AgentSessionOptions['models'], budget: Budget) {
+  private constructor(options: ConsoleWriterOptions, { settings, models }: Opened, budget: Budget) {
     this.#options = options;
+    this.settings = settings;
     this.#models = models;
     this.#budget = budget;
     this.#pieces = new PieceFlow(options.onPiece);
   }
 
-  /** @throws ModelError, ModelNameError: before any process is started */
+  /** @throws ModelError, ModelNameError, VoicesError: before any process is started */
   static async open(options: ConsoleWriterOptions): Promise<ConsoleWriter> {
-    const { board, choice, settings, models } = options;
+    const { board, choice, models, notes } = options;
     const budget = new Budget(choice.caps, { onChange: (state) => board.change({ budget: shownBudget(state) }) });
-    const { model, visionModel } = settings;
-    const writer = await models.open(model, budget);
-    const observer = visionModel === null ? undefined : await models.open(visionModel, budget);
-    return new ConsoleWriter(options, { writer, observer }, budget);
+    return new ConsoleWriter(options, await openModels(settingsOf(choice, notes), models, budget), budget);
   }
 
   /** The same operator, whose time to think the budget does not count. */
@@ -84,7 +92,8 @@ export class ConsoleWriter {
 
   /** The session is open; turns may begin. @throws RangeError when the models do not fit the tier */
   attach(session: Session, workbench: Workbench, desk: ConsoleDesk): void {
-    const { task, settings, choice, board } = this.#options;
+    const { settings } = this;
+    const { task, choice, board } = this.#options;
     this.#agent = new AgentSession({
       session,
       workbench,
@@ -108,7 +117,8 @@ export class ConsoleWriter {
   }
 
   #note(event: TurnEvent, session: Session, desk: ConsoleDesk): void {
-    const { board, settings } = this.#options;
+    const { board } = this.#options;
+    const { settings } = this;
     const block = `block ${session.blockIndex + 1}`;
     if (event.kind !== 'piece') this.#pieces.flush();
     switch (event.kind) {

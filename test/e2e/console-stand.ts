@@ -6,13 +6,17 @@ import {
   CONSOLE_CONTRACT,
   CONSOLE_PROTOCOL,
   CONSOLE_SOCKET,
+  type CellChoice,
   type ConsoleProposal,
   type ConsoleState,
 } from '../../electron/ipc/console-contract.ts';
 import { type Client, connect } from '../../electron/ipc/rpc.ts';
 import { CommandHome, type RunningCommand } from './capstan-command.ts';
+import { NodeWindow } from './node-window.ts';
 
 export type ConsoleContract = typeof CONSOLE_CONTRACT;
+
+export const CUBE: CellChoice = { task: 'cube-lift', tier: 'S1', seed: 3, writer: { kind: 'expert' }, caps: {} };
 
 /** A window without pixels: what it was told, and what it may ask. */
 export interface TestWindow {
@@ -29,6 +33,10 @@ export interface TestWindow {
   /** Waits for the question, and gives it. */
   question(): Promise<ConsoleProposal>;
   approve(proposal: ConsoleProposal, speedScale?: number): Promise<unknown>;
+  /** Opens a cell and takes control of it. */
+  openCell(choice?: Partial<CellChoice>): Promise<NodeWindow>;
+  /** Comes to the sockets of the open cell, without control. */
+  sockets(): Promise<NodeWindow>;
   readonly socket: WebSocket;
   close(): Promise<void>;
 }
@@ -102,6 +110,15 @@ export async function openWindow(
       look();
     });
   await until(() => true);
+  const links: NodeWindow[] = [];
+  const sockets = async () => {
+    const { cell } = state();
+    if (cell === null) throw new Error('no cell is open');
+    const { url, token: cellToken } = cell.sockets;
+    const link = await NodeWindow.open(Number(new URL(url).port), client, { token: cellToken, origin });
+    links.push(link);
+    return link;
+  };
   return {
     client,
     ask: rpc.request,
@@ -120,8 +137,16 @@ export async function openWindow(
         sha256,
         decision: { kind: 'approve', mode: 'run', speedScale, pauseAtUnknown: false },
       }),
+    sockets,
+    openCell: async (choice = {}) => {
+      await rpc.request('openCell', { ...CUBE, ...choice });
+      const link = await sockets();
+      await link.takeControl();
+      return link;
+    },
     socket,
     close: async () => {
+      for (const link of links) link.close();
       if (socket.readyState === WebSocket.CLOSED) return;
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
       socket.close();

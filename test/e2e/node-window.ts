@@ -104,10 +104,10 @@ export class NodeWindow extends EventEmitter {
     }, WINDOW_BEAT_MS);
   }
 
-  static async open(port: number, client = newClient()): Promise<NodeWindow> {
+  static async open(port: number, client = newClient(), opening: Opening = {}): Promise<NodeWindow> {
     const [stop, control] = await Promise.all([
-      openSocket(port, 'stop', { client }),
-      openSocket(port, 'control', { client }),
+      openSocket(port, 'stop', { ...opening, client }),
+      openSocket(port, 'control', { ...opening, client }),
     ]);
     return new NodeWindow(client, stop, control);
   }
