@@ -36,7 +36,6 @@ import { type CallRecord, Cell, type CellOptions, type CheckedBlock, type RunSet
 import { type KnownThings, type SceneGuess, type TierSide, thingsIn } from '../session/tier-side.ts';
 import { beatRules } from './beat-rules.ts';
 import { callStory } from './call-story.ts';
-import { CallUnderWay, type CallView } from './call-under-way.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { monotonicS } from './monotonic-clock.ts';
 import { OperatorHand } from './operator-hand.ts';
@@ -48,13 +47,18 @@ type Emit = {
   [Name in Exclude<keyof Events, 'cellStatus'>]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
 };
 
+interface CallUnderWay {
+  readonly name: string;
+  readonly line: number | null;
+}
+
 /** What stands at the gate now. */
 export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
   readonly running: {
     readonly block: number;
     readonly name: string;
     readonly sinceS: number;
-    readonly call: CallView | null;
+    readonly call: CallUnderWay | null;
   } | null;
   /** Of the block that runs, or ran last. */
   readonly speedScale: number;
@@ -94,7 +98,6 @@ export class CellHost {
   /** How the operator holds the program back, and drives meanwhile. */
   readonly pace = new OperatorPace(() => this.#tellView());
   #hand: OperatorHand | undefined;
-  readonly #underWay = new CallUnderWay(() => this.#tellView());
   readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
@@ -104,6 +107,7 @@ export class CellHost {
   #gateTimer: NodeJS.Timeout | undefined;
   #block = 0;
   #runs: { readonly name: string; readonly sinceS: number } | undefined;
+  #callUnderWay: CallUnderWay | null = null;
   #speedScale = 1;
   #judged = false;
   /** Stops whose report, and so whose record, is still to come. */
@@ -169,7 +173,7 @@ export class CellHost {
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onLook: (observation) => this.#recorder?.look(observation),
-      onBegin: ({ name, line }) => this.#underWay.begin(name, line),
+      onCallStart: ({ name, line }) => this.#noteCallUnderWay({ name, line: line ?? null }),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
@@ -191,7 +195,7 @@ export class CellHost {
     return {
       epoch,
       stops,
-      running: runs === undefined ? null : { block: this.#block, ...runs, call: this.#underWay.view },
+      running: runs === undefined ? null : { block: this.#block, ...runs, call: this.#callUnderWay },
       speedScale: this.#speedScale,
       pace: this.pace.view(),
       jogging: this.#hand?.drives ?? false,
@@ -252,8 +256,13 @@ export class CellHost {
     this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot, this.cell.rig.envelope);
   }
 
+  #noteCallUnderWay(call: CallUnderWay | null): void {
+    this.#callUnderWay = call;
+    this.#guard?.onView(this.view());
+  }
+
   #noteCall(call: CallRecord): void {
-    this.#underWay.end();
+    this.#noteCallUnderWay(null);
     this.#calls.push(call);
     this.#recorder?.call(this.#block, call);
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
@@ -304,6 +313,7 @@ export class CellHost {
     const startS = this.cell.world.timeS;
     this.#runs = { name: block.name, sinceS: startS };
     this.#speedScale = settings.speedScale;
+    this.#callUnderWay = null;
     try {
       await this.pace.begin(pace, this.#running.signal);
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
@@ -389,6 +399,14 @@ export class CellHost {
     this.#judged = true;
     this.#survey = undefined;
     return this.cell.judge();
+  }
+
+  /** A stop for a beat that fell silent, where one stands and nothing runs; undefined otherwise. */
+  get stopBySilence(): { id: string; sent: boolean; restConfirmed: boolean; stopDurationS: number | null } | undefined {
+    const { stops, running } = this.cell.gate.state();
+    const stop = running === null ? stops.find(({ cause }) => cause.source === 'watchdog') : undefined;
+    const notYet = { sent: true, restConfirmed: false, stopDurationS: null };
+    return stop === undefined ? undefined : { id: stop.id, ...(stop.report ?? notYet) };
   }
 
   stop(source: StopSource, detail: string) {
