@@ -241,6 +241,9 @@ export async function buildConsole(outdir) {
     legalComments: 'none',
     logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"production"' },
+    // Before the first schema of any part is made: the page's policy forbids eval, and schemas try it unless told not to.
+    // Parts that several entries share run before the entries do, so an import in an entry would come too late.
+    banner: { js: '(globalThis.__zod_globalConfig ??= {}).jitless = true;' },
     write: false,
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]));
