@@ -43,7 +43,8 @@ module.exports = {
     },
     {
       name: 'renderer-sees-contracts-only',
-      comment: 'The renderer may import the contracts of electron/ipc, what reads an episode, and sim/spatial: all free of node:.',
+      comment:
+        'The renderer may import the contracts of electron/ipc, what reads an episode, and sim/spatial: all free of node:.',
       severity: 'error',
       from: { path: '^renderer/' },
       to: {
