@@ -95,9 +95,13 @@ export function untimed(operator: Operator, budget: Budget): Operator {
 }
 
 /** What a session keeps of a model's part. */
-export function agentRecord({ settings }: AgentPlan): Pick<SessionOptions, 'policy' | 'attachments'> {
+export function agentRecord({ settings }: AgentPlan): Pick<SessionOptions, 'policy' | 'attachments' | 'asks'> {
   const text = `${JSON.stringify(settings, null, 2)}\n`;
-  return { policy: writerName(settings), attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }] };
+  return {
+    policy: writerName(settings),
+    asks: true,
+    attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }],
+  };
 }
 
 /** What a model used. */

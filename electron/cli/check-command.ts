@@ -16,6 +16,7 @@ export const CHECK_COMMAND: Command = {
   options: {
     task: { type: 'string', value: 'TASK', help: 'the task the program is for' },
     tier: { type: 'string', value: 'S1', help: 'which functions the program may call', default: 'S1' },
+    asks: { type: 'boolean', help: 'as in a session with a model: programs may ask it (askObject and others)' },
     json: { type: 'boolean', help: 'print diagnostics and effects as JSON on stdout' },
   },
   run: async (input) => {
@@ -27,7 +28,9 @@ export const CHECK_COMMAND: Command = {
     const tier = oneOf('tier', input.text('tier') ?? '', TIERS);
     const source = openTask(taskName);
     const program = readProgram(file, source.name, tier);
-    const checker = startChecker(apiChoice(source.taskFor(0).task, tier), { script: bundledEntry('check-worker.js') });
+    const checker = startChecker(apiChoice(source.taskFor(0).task, tier, input.flag('asks')), {
+      script: bundledEntry('check-worker.js'),
+    });
     const result = await checker
       .check({ source: program.source, blockName: 'block-1', session: { blocks: [] } })
       .finally(() => checker.dispose());

@@ -2,14 +2,20 @@
 // motion, bit for bit.
 
 import { resolve } from 'node:path';
+import type { CallMessage } from '../../drivers/episode/messages.ts';
 import { openFileSource } from '../../drivers/episode/node-file-source.ts';
 import { type Episode, readEpisode } from '../../drivers/episode/reader.ts';
+import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
+import { canonicalJson } from '../../drivers/gate/canonical-json.ts';
 import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import { ASK_NAMES } from '../../skills/api/ask-functions.ts';
+import { type Asker, callOf, noModel } from '../../skills/api/asks.ts';
+import { PolicyError } from '../../skills/api/errors.ts';
 import { PLAIN_RUN, type RunSettings } from '../session/cell.ts';
 import { VERSION } from '../session/installation.ts';
-import { MODEL_SERVERS, Session } from '../session/session.ts';
+import { ASKS_A_MODEL, MODEL_SERVERS, Session } from '../session/session.ts';
 import { answer, type Command, printable, tell, UsageError } from './command.ts';
 
 export const REPLAY_COMMAND: Command = {
@@ -130,9 +136,11 @@ async function verify(episode: Episode): Promise<Verification> {
     pace: 'fast',
     recordFolder: null,
     previews: false,
+    asks: info.versions.questions === ASKS_A_MODEL,
     policy: info.policy,
     events: {},
   });
+  session.answerWith(await recordedAnswers(episode));
   try {
     for (const block of [...ran].sort((a, b) => a - b)) {
       const source = programs.get(block);
@@ -157,4 +165,22 @@ async function verify(episode: Episode): Promise<Verification> {
   } finally {
     await session.close();
   }
+}
+
+/** Answers what programs asked as the record has it: of each call, and again where it was asked again. */
+async function recordedAnswers(episode: Episode): Promise<Asker> {
+  const answers = new Map<string, CallMessage>();
+  for await (const { message } of episode.messages('/call')) {
+    if (ASK_NAMES.includes(message.name)) answers.set(canonicalJson([message.name, message.arguments]), message);
+  }
+  return {
+    ask: async (question) => {
+      const call = answers.get(canonicalJson([...callOf(question)]));
+      if (call === undefined) throw noModel();
+      if (call.outcome === 'returned') return call.result;
+      const stage = FAILURE_STAGES.find((one) => one === call.error?.stage) ?? 'model';
+      const { code = 'MODEL_FAILED', message = '', hint = '' } = call.error ?? {};
+      throw new PolicyError({ code, stage, message, hint });
+    },
+  };
 }

@@ -197,7 +197,7 @@ interface Work {
   readonly seed: number;
   readonly taskFile: TaskFile;
   readonly origin: SessionWorkbenchOptions['origin'];
-  readonly record: Pick<SessionOptions, 'policy' | 'attachments'>;
+  readonly record: Pick<SessionOptions, 'policy' | 'attachments' | 'asks'>;
   /** The operator, whose time to think no budget counts. */
   patient(operator: Operator): Operator;
   run(session: Session, workbench: SessionWorkbench): Promise<RunOutcome>;

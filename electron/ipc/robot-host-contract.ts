@@ -118,6 +118,8 @@ const openSchema = z.object({
   episodeId: z.string(),
   /** Whether a twin is kept ready. */
   previews: z.boolean(),
+  /** Whether programs may ask the session's model (session-contract.ts). */
+  asks: z.boolean(),
   policy: z.string(),
   versions: z.record(z.string(), z.string()),
   /** Files of the session's own for the episode. */

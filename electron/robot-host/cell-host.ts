@@ -16,6 +16,7 @@ import { encodePng } from '../../sim/cameras/png.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import type { Verdict } from '../../sim/tasks/judge.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import type { Asker } from '../../skills/api/asks.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
@@ -51,6 +52,7 @@ const GATE_TICK_MS = 25;
 export class CellHost {
   readonly #sandbox: PolicySandbox;
   readonly #emit: Emit;
+  readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
   #writersCameras: SimulatedCameras | undefined;
@@ -67,13 +69,15 @@ export class CellHost {
   #calls: CallRecord[] = [];
   #output: ReportedLine[] = [];
 
-  private constructor(sandbox: PolicySandbox, emit: Emit) {
+  private constructor(sandbox: PolicySandbox, emit: Emit, asker: Asker) {
     this.#sandbox = sandbox;
     this.#emit = emit;
+    this.#asker = asker;
   }
 
-  static async open(params: OpenParams, sandbox: PolicySandbox, emit: Emit): Promise<CellHost> {
-    const host = new CellHost(sandbox, emit);
+  /** @param asker answers what programs ask, where the session has a model */
+  static async open(params: OpenParams, sandbox: PolicySandbox, emit: Emit, asker: Asker): Promise<CellHost> {
+    const host = new CellHost(sandbox, emit, asker);
     await host.#open(params);
     return host;
   }
@@ -91,6 +95,7 @@ export class CellHost {
       sandbox: this.#sandbox,
       modules: GUEST_MODULES,
       detector: params.detector === null ? undefined : new ServerDetector(params.detector),
+      asker: params.asks ? this.#asker : undefined,
       // A world that outruns its recording waits for it.
       pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
       nowS: () => performance.now() / 1000,

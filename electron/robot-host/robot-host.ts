@@ -7,6 +7,7 @@ import { ProcessSandbox } from '../../skills/sandbox/process-sandbox.ts';
 import { channelToChild, channelToParent, startEntry } from '../ipc/process-channel.ts';
 import { type OpenParams, ROBOT_HOST_CONTRACT } from '../ipc/robot-host-contract.ts';
 import { type Client, connect, serve } from '../ipc/rpc.ts';
+import { answerAsks, sessionAsker } from '../ipc/session-contract.ts';
 import { bundledEntry } from '../session/installation.ts';
 import { CellHost } from './cell-host.ts';
 import { takePicture } from './picture.ts';
@@ -29,7 +30,10 @@ function opened(): CellHost {
 /** Starts the twin beside the live cell, so that it is warm when the first preview is asked for. */
 async function startTwin(params: OpenParams): Promise<Twin> {
   const child = startEntry(bundledEntry('robot-host.js'));
-  const client = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'preview'), {});
+  const toTwin = channelToChild(child, 'preview');
+  const client = connect(ROBOT_HOST_CONTRACT, toTwin, {});
+  // What a program asks in the preview and in the run has one answer: the session's.
+  answerAsks(toTwin, (question, signal) => asker.ask(question, signal));
   // Above tier S1 the twin must not know what the live world was drawn from.
   const seed = params.tier === 'S1' ? params.seed : 0;
   await client.request('open', { ...params, seed, role: 'twin', episodePath: null, pace: 'fast' });
@@ -37,6 +41,7 @@ async function startTwin(params: OpenParams): Promise<Twin> {
 }
 
 const channel = channelToParent();
+const asker = sessionAsker(channel);
 
 const server = serve(
   ROBOT_HOST_CONTRACT,
@@ -46,15 +51,20 @@ const server = serve(
       const sandbox = new ProcessSandbox();
       if (params.role === 'twin') {
         setPriority(TWIN_PRIORITY);
-        rehearsals = await TwinHost.open(params, sandbox);
+        rehearsals = await TwinHost.open(params, sandbox, asker);
         return { robotId: 'twin', robotKind: 'simulated' as const, apiVersion: '' };
       }
-      host = await CellHost.open(params, sandbox, {
-        output: (line) => server.emit('output', line),
-        call: (call) => server.emit('call', call),
-        stopped: (stop) => server.emit('stopped', stop),
-        recordingFailed: (failure) => server.emit('recordingFailed', failure),
-      });
+      host = await CellHost.open(
+        params,
+        sandbox,
+        {
+          output: (line) => server.emit('output', line),
+          call: (call) => server.emit('call', call),
+          stopped: (stop) => server.emit('stopped', stop),
+          recordingFailed: (failure) => server.emit('recordingFailed', failure),
+        },
+        asker,
+      );
       if (params.previews) {
         twin = startTwin(params);
         twin.catch(() => undefined); // a twin that did not start is reported by the preview that needs it

@@ -5,6 +5,7 @@ import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { fastPacer } from '../../drivers/simulated/pacer.ts';
 import { loadMujoco } from '../../sim/engine/mujoco.ts';
 import { parseTask } from '../../sim/tasks/parse-task.ts';
+import type { Asker } from '../../skills/api/asks.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
@@ -24,8 +25,11 @@ export class TwinHost {
     this.#copy = copy;
   }
 
-  /** @param params of the live cell; above tier S1 its seed is not looked at */
-  static async open(params: OpenParams, sandbox: PolicySandbox): Promise<TwinHost> {
+  /**
+   * @param params of the live cell; above tier S1 its seed is not looked at
+   * @param asker answers what programs ask, as it does in the live cell
+   */
+  static async open(params: OpenParams, sandbox: PolicySandbox, asker: Asker): Promise<TwinHost> {
     const options: TwinOptions = {
       mujoco: await loadMujoco(),
       task: parseTask(params.taskText, params.taskPath),
@@ -34,6 +38,7 @@ export class TwinHost {
       sandbox,
       modules: GUEST_MODULES,
       detector: params.detector === null ? undefined : new ServerDetector(params.detector),
+      asker: params.asks ? asker : undefined,
       pacer: fastPacer(),
       nowS: () => performance.now() / 1000,
       onInternalError: (error) => console.error('a call failed inside the preview:', error),

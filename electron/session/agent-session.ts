@@ -14,6 +14,7 @@ import { createModelLog, type ModelLog } from '../../skills/agent/model-record.t
 import { agentMode } from '../../skills/agent/modes.ts';
 import { readNotes } from '../../skills/agent/notes.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
+import { QuestionDesk } from '../../skills/agent/question-desk.ts';
 import { functionSystemPrompt, systemPrompt } from '../../skills/agent/system-prompt.ts';
 import { runTurns, type TurnEvent, USUAL_REPLIES } from '../../skills/agent/turn-loop.ts';
 import type { TurnsOutcome } from '../../skills/agent/turn-outcome.ts';
@@ -33,6 +34,8 @@ const MAX_INPUT_TOKENS = 100_000;
 const MAX_OUTPUT_TOKENS = 12_000;
 /** Most tokens of one function that a program lacks. */
 const MAX_FUNCTION_TOKENS = 6000;
+/** Most tokens of an answer to what a program asks. */
+const MAX_ANSWER_TOKENS = 4000;
 /** Most tokens of a description of pictures. */
 const MAX_DESCRIPTION_TOKENS = 3000;
 
@@ -85,12 +88,15 @@ export class AgentSession {
       prompts: this.#prompts,
       system: functionSystemPrompt({
         prompts: this.#prompts,
-        api: apiFor(apiChoice(task, agentMode(settings.mode).tier)),
+        api: apiFor(apiChoice(task, agentMode(settings.mode).tier, true)),
         modules: GUEST_MODULES,
         skills: loadLibrary(),
       }),
       maxOutputTokens: MAX_FUNCTION_TOKENS,
     });
+    options.session.answerWith(
+      new QuestionDesk({ model: writer, prompts: this.#prompts, maxOutputTokens: MAX_ANSWER_TOKENS }),
+    );
     this.#writer = models.ensemble === undefined ? writer : this.#ensemble(models.ensemble, log);
   }
 
@@ -188,7 +194,7 @@ export function systemText(task: Task, { mode, scene, notes, turns }: Omit<Agent
   const { tier, feedback } = agentMode(mode);
   return systemPrompt({
     prompts: loadPrompts(),
-    api: apiFor(apiChoice(task, tier)),
+    api: apiFor(apiChoice(task, tier, true)),
     modules: GUEST_MODULES,
     skills: loadLibrary(),
     notes: notes === null ? undefined : readNotes(notes, 'the notes'),

@@ -24,6 +24,7 @@ import { judge, type Verdict } from '../../sim/tasks/judge.ts';
 import { drawScene, homeJointsOf } from '../../sim/tasks/layout.ts';
 import type { Task } from '../../sim/tasks/task-schema.ts';
 import { TaskWorld, type WorldSnapshot } from '../../sim/tasks/task-world.ts';
+import { type Asker, askImplementation } from '../../skills/api/asks.ts';
 import { type ApiReply, createApiDispatcher } from '../../skills/api/binding.ts';
 import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
 import { apiChoice, apiFor, guestFunctions } from '../../skills/api/policy-api.ts';
@@ -89,6 +90,8 @@ export interface CellOptions {
   readonly modules: readonly SandboxModule[];
   /** Finds things in pictures at the tiers that look; the pixel detector unless given. */
   readonly detector?: Detector;
+  /** Answers what programs ask; without one they have no questions. */
+  readonly asker?: Asker;
   /** The world is what was perceived, not what the seed draws: previews above tier S1. */
   readonly guess?: SceneGuess;
   readonly pacer: Pacer;
@@ -187,7 +190,7 @@ export class Cell {
         'The gate would check another room than the one the arms move in.',
       );
     }
-    const api = apiFor(apiChoice(options.task, options.tier));
+    const api = apiFor(apiChoice(options.task, options.tier, options.asker !== undefined));
     const { guess, task, sandbox, modules, blocks = 'many' } = options;
     const world =
       guess === undefined
@@ -322,14 +325,15 @@ export class Cell {
   }
 
   #implementation(permit: BlockPermit, settings: RunSettings) {
-    const { rig } = this.#options;
+    const { rig, asker } = this.#options;
     const { toolSpeedMPerS } = rig.envelope;
-    return this.side.implement({
+    const functions = this.side.implement({
       permit,
       homeJointsRad: homeJointsOf(this.task),
       toolSpeedMPerS: toolSpeedMPerS.soft ?? toolSpeedMPerS.hard,
       speedShare: settings.speedScale,
     });
+    return asker === undefined ? functions : { ...functions, ...askImplementation(asker) };
   }
 }
 

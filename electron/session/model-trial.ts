@@ -54,6 +54,7 @@ export async function runModelTrial(options: ModelTrialOptions): Promise<TrialRe
     recordFolder,
     // An ensemble chooses in the twin; no program is previewed for its approval.
     previews: settings.ensemble !== undefined,
+    asks: true,
     role: 'trial',
     policy: writerName(settings),
     attachments: [{ name: AGENT_FILE, mediaType: 'application/json', text }],

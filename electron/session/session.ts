@@ -11,6 +11,7 @@ import { type EpisodeInfo, episodeFileName } from '../../drivers/episode/episode
 import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/messages.ts';
 import type { MessageOf } from '../../drivers/episode/topics.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
+import { type Asker, noModel } from '../../skills/api/asks.ts';
 import type { Tier } from '../../skills/api/definition.ts';
 import { apiChoice } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
@@ -24,6 +25,7 @@ import {
   ROBOT_HOST_CONTRACT,
 } from '../ipc/robot-host-contract.ts';
 import { type Client, connect, type EventHandlers, type Result } from '../ipc/rpc.ts';
+import { answerAsks } from '../ipc/session-contract.ts';
 import type { CheckedBlock, RunSettings } from './cell.ts';
 import { bundledEntry, type RigFile, sha256OfText, type TaskFile, VERSION } from './installation.ts';
 
@@ -40,6 +42,8 @@ export interface SessionOptions {
   readonly previews: boolean;
   /** A trial is not watched by the session's beat: nobody waits for it. 'live' unless given. */
   readonly role?: 'live' | 'trial';
+  /** Whether programs may ask a model: whoever answers is named with `answerWith`. */
+  readonly asks?: boolean;
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
   /** Files for the episode beside task and rig. */
@@ -49,6 +53,9 @@ export interface SessionOptions {
 
 /** The version entry of a record whose things were found by model servers. */
 export const MODEL_SERVERS = 'model servers';
+
+/** The version entry of a record whose programs could ask a model. */
+export const ASKS_A_MODEL = 'asked of a model';
 
 /** The session's sign of life goes out this often, milliseconds: well below the gate's 250 ms. */
 const BEAT_MS = 80;
@@ -76,6 +83,7 @@ export class Session {
   readonly #stops = new Map<string, LatchedStop>();
   #stopped = new AbortController();
   #blocks = 0;
+  #answers: Asker | undefined;
 
   private constructor(
     options: SessionOptions,
@@ -86,7 +94,7 @@ export class Session {
     this.#child = child;
     this.#host = host;
     this.episodePath = episodePath;
-    const api = apiChoice(options.taskFile.task, options.tier);
+    const api = apiChoice(options.taskFile.task, options.tier, options.asks);
     this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
   }
@@ -101,12 +109,18 @@ export class Session {
       inertials: INERTIAL_SET,
       // What servers answer is not in the record: such a run cannot be repeated from it.
       ...(options.detector === undefined ? {} : { detector: MODEL_SERVERS }),
+      ...(options.asks === true ? { questions: ASKS_A_MODEL } : {}),
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
     const child = startEntry(bundledEntry('robot-host.js'));
     let session: Session | undefined;
-    const host = connect(ROBOT_HOST_CONTRACT, channelToChild(child, 'robot host'), {
+    const channel = channelToChild(child, 'robot host');
+    answerAsks(channel, async (question, signal) => {
+      if (session?.answers === undefined) throw noModel();
+      return await session.answers.ask(question, AbortSignal.any([signal, session.stopped]));
+    });
+    const host = connect(ROBOT_HOST_CONTRACT, channel, {
       ...options.events,
       stopped: (stop) => {
         if (session !== undefined) session.#noteStop(stop);
@@ -126,6 +140,7 @@ export class Session {
       episodePath,
       episodeId,
       previews: options.previews,
+      asks: options.asks ?? false,
       policy: options.policy,
       versions,
       attachments: options.attachments ?? [],
@@ -260,6 +275,16 @@ export class Session {
   /** Keeps what the operator said while no question was open. */
   async remark(text: string): Promise<void> {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** Who answers what programs ask; a session that was opened without questions has none. */
+  answerWith(asker: Asker): void {
+    this.#answers = asker;
+  }
+
+  /** Who answers; undefined while nobody does. */
+  get answers(): Asker | undefined {
+    return this.#answers;
   }
 
   /** Number of the block that runs or comes next, from 0. */

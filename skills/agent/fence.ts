@@ -23,6 +23,7 @@ export type FenceKind =
   | 'description'
   | 'check'
   | 'program'
+  | 'question'
   | 'preview'
   | 'run'
   | 'stop'

@@ -9,6 +9,7 @@ import { isOptional, typeText } from './type-text.ts';
 
 /** One line: `gotoPose(position: Vec3, ...): Promise<MotionResult>`. */
 export function signatureText(definition: ApiFunction, named: readonly NamedType[]): string {
+  if (definition.signature !== undefined) return definition.signature;
   const parameters = definition.parameters.map(
     (p) => `${p.name}${isOptional(p.schema) ? '?' : ''}: ${typeText(p.schema, named)}`,
   );

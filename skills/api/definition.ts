@@ -16,8 +16,8 @@ export type Tool = 'hand' | 'pad' | 'pen';
 /** Tasks with functions of their own beside those of the tier: a word of the task file's `api`. */
 export type Domain = 'arm' | 'tabletop' | 'drawing' | 'cart-pole';
 
-/** What a call can do to the world, for the approval card: look at it, wait, speak, move free, or grip. */
-export type Risk = 'look' | 'move' | 'grip' | 'wait' | 'say';
+/** What a call can do to the world, for the approval card: look at it, wait, speak, ask a model, move free, or grip. */
+export type Risk = 'look' | 'move' | 'grip' | 'wait' | 'say' | 'ask';
 
 export interface ApiParameter {
   readonly name: string;
@@ -53,6 +53,8 @@ export interface ApiFunction {
   readonly parameters: readonly ApiParameter[];
   /** Null: the call gives back nothing. */
   readonly result: { readonly schema: z.ZodType; readonly doc: string } | null;
+  /** The signature as it is declared, where parameters and result do not say it well. */
+  readonly signature?: string;
   readonly errors: readonly ApiErrorCase[];
   /** A short program that type-checks as it stands. */
   readonly example?: string;
@@ -66,5 +68,7 @@ export interface PolicyApi {
   readonly arms: 1 | 2;
   readonly tool: Tool;
   readonly domain: Domain;
+  /** Whether programs may ask a model. */
+  readonly asks: boolean;
   readonly functions: readonly ApiFunction[];
 }

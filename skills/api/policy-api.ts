@@ -2,6 +2,7 @@
 // Must never hold a definition of its own.
 
 import type { Task } from '../../sim/tasks/task-schema.ts';
+import { ASK_FUNCTIONS } from './ask-functions.ts';
 import { API_VERSION, type Domain, type PolicyApi, type Tier, type Tool } from './definition.ts';
 import { DOMAIN_FUNCTIONS } from './domains.ts';
 import { highLevelFunctions } from './functions.ts';
@@ -17,16 +18,19 @@ export interface ApiChoice {
   readonly tool?: Tool;
   /** 'arm' unless given. */
   readonly domain?: Domain;
+  /** Whether the session has a model that programs may ask; false unless given. */
+  readonly asks?: boolean;
 }
 
-/** The choice a task makes. */
-export function apiChoice(task: Pick<Task, 'robot' | 'api'>, tier: Tier): ApiChoice {
-  return { tier, arms: task.robot.arms, tool: task.robot.tool, domain: task.api };
+/** The choice a task makes. @param asks whether the session has a model that programs may ask */
+export function apiChoice(task: Pick<Task, 'robot' | 'api'>, tier: Tier, asks = false): ApiChoice {
+  return { tier, arms: task.robot.arms, tool: task.robot.tool, domain: task.api, asks };
 }
 
 /** The functions a program may call. */
-export function apiFor({ tier, arms, tool = 'hand', domain = 'arm' }: ApiChoice): PolicyApi {
-  const functions = [...highLevelFunctions(arms), ...lowLevelFunctions(arms), ...DOMAIN_FUNCTIONS]
+export function apiFor({ tier, arms, tool = 'hand', domain = 'arm', asks = false }: ApiChoice): PolicyApi {
+  const questions = asks ? ASK_FUNCTIONS : [];
+  const functions = [...highLevelFunctions(arms), ...lowLevelFunctions(arms), ...DOMAIN_FUNCTIONS, ...questions]
     .filter(
       (f) =>
         f.tiers.includes(tier) &&
@@ -35,8 +39,10 @@ export function apiFor({ tier, arms, tool = 'hand', domain = 'arm' }: ApiChoice)
         (f.domain === undefined || f.domain === domain),
     )
     .map((f) => ({ ...f, errors: f.errors.filter((error) => error.tiers?.includes(tier) ?? true) }));
-  const special = [tool === 'hand' ? '' : `/${tool}`, domain === 'arm' ? '' : `/${domain}`].join('');
-  return { version: `${API_VERSION}/${tier}/${arms}-arm${special}`, tier, arms, tool, domain, functions };
+  const special = [tool === 'hand' ? '' : `/${tool}`, domain === 'arm' ? '' : `/${domain}`, asks ? '/asks' : ''].join(
+    '',
+  );
+  return { version: `${API_VERSION}/${tier}/${arms}-arm${special}`, tier, arms, tool, domain, asks, functions };
 }
 
 /** What the sandbox needs to know of the API: names, and parameter names for its messages. */

@@ -2,6 +2,7 @@
 // Must never change what is wrong, only how it is said.
 
 import ts from 'typescript';
+import { ASK_NAMES } from '../api/ask-functions.ts';
 import { signatureText } from '../api/declarations.ts';
 import type { PolicyApi } from '../api/definition.ts';
 import { namedTypes } from '../api/policy-api.ts';
@@ -25,6 +26,10 @@ const ELSEWHERE = new Map<string, string>([
   ['True', 'Write `true`.'],
   ['False', 'Write `false`.'],
 ]);
+
+/** Questions are there only where somebody can answer. */
+const NO_MODEL_HINT =
+  'This session has no model to ask: start it with one, as in --policy model --model anthropic:NAME.';
 
 function distanceBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
@@ -71,7 +76,7 @@ export interface MessageContext {
 
 function unknownName(text: string, context: MessageContext): Rewrite {
   const [name] = quoted(text);
-  const elsewhere = ELSEWHERE.get(name);
+  const elsewhere = ELSEWHERE.get(name) ?? (ASK_NAMES.includes(name) ? NO_MODEL_HINT : undefined);
   const message = `There is no \`${name}\` here.`;
   if (elsewhere) return { message, hint: elsewhere };
   // Where several modules have it, the plainest one comes first.
@@ -90,7 +95,12 @@ const SLIP_LETTERS = 2;
 
 /** Whether a name that is not there is likely meant as one that is, or as something that programs elsewhere have. */
 export function isSlip(name: string, { api, sessionNames, moduleNames }: MessageContext): boolean {
-  if (ELSEWHERE.has(name) || [...moduleNames.values()].some((names) => names.includes(name))) return true;
+  if (
+    ELSEWHERE.has(name) ||
+    ASK_NAMES.includes(name) ||
+    [...moduleNames.values()].some((names) => names.includes(name))
+  )
+    return true;
   const own = folded(name);
   return (
     api.functions.some(

@@ -2,7 +2,7 @@
 // option, function, topic, stage and limit that exists is in it, and no option that does not.
 //
 // Words behind the language of a fenced block: `ts refused=CODE,...` must fail the check with these codes, every other
-// `ts` must pass it, at tier S1 or where it says `tier=S3` or `api=tabletop` there; `file=NAME` puts the block into the page's folder; `sh run` is run there, in the order of the page.
+// `ts` must pass it, at tier S1 or where it says `tier=S3` or `api=tabletop` or `api=asks` there; `file=NAME` puts the block into the page's folder; `sh run` is run there, in the order of the page.
 
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -53,20 +53,22 @@ const COMMON_OPTIONS = ['help', 'version'];
 
 const PAGES = readPages();
 const ALL_TEXT = PAGES.map(({ text }) => text).join('\n');
-/** Which functions a program of a page may call: those of `api=tabletop`, of `tier=S3`, else of tier S1. */
-function checkerFor(words: ReadonlyMap<string, string>): 'high' | 'low' | 'tabletop' {
+/** Which functions a program of a page may call: those of `api=tabletop`, with `api=asks` those of a session with a model, of `tier=S3`, else of tier S1. */
+function checkerFor(words: ReadonlyMap<string, string>): 'high' | 'low' | 'tabletop' | 'asks' {
+  if (words.get('api') === 'asks') return 'asks';
   if (words.get('api') === 'tabletop') return 'tabletop';
   return words.get('tier') === 'S3' ? 'low' : 'high';
 }
 
 /** What programs of plain arm tasks may call: every tier, one arm and two. */
 const APIS = (['S1', 'S2', 'S3', 'S4'] as const).flatMap((tier) =>
-  ([1, 2] as const).map((arms) => apiFor({ tier, arms })),
+  ([1, 2] as const).map((arms) => apiFor({ tier, arms, asks: true })),
 );
 const FUNCTIONS = APIS.flatMap(({ functions }) => functions);
 const checkers = {
   high: createChecker(apiFor({ tier: 'S1', arms: 1 }), GUEST_MODULES),
   low: createChecker(apiFor({ tier: 'S3', arms: 1 }), GUEST_MODULES),
+  asks: createChecker(apiFor({ tier: 'S1', arms: 1, asks: true }), GUEST_MODULES),
   tabletop: createChecker(apiFor({ tier: 'S1', arms: 1, domain: 'tabletop' }), GUEST_MODULES),
 };
 

@@ -28,7 +28,7 @@ interface Told {
 /** Everything a model is told before its first reply, as text. */
 function firstRequest(name: AgentTier, { notes, instruction = task.instruction }: Told = {}): string {
   const { tier, feedback, turns } = agentMode(name);
-  const api = apiFor(apiChoice(task, tier));
+  const api = apiFor(apiChoice(task, tier, true));
   const system = systemPrompt({
     prompts,
     api,
