@@ -2,6 +2,7 @@
 // that run inside the sandbox.
 // Works offline. Must never need anything that `npm ci` did not bring.
 
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -243,6 +244,12 @@ export async function buildConsole(outdir) {
     write: false,
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]));
+  // The page has one style sheet: that of panels, which are loaded later, would be named nowhere.
+  const sheets = [...files.keys()]
+    .filter((file) => file.endsWith('.css'))
+    .sort((a, b) => (a === 'app.css' ? -1 : b === 'app.css' ? 1 : 0));
+  files.set('app.css', sheets.map((file) => Buffer.from(files.get(file)).toString('utf8')).join('\n'));
+  for (const file of sheets) if (file !== 'app.css') files.delete(file);
   for (const file of CONSOLE_FILES) files.set(file, readFileSync(join(root, dirname(CONSOLE), file)));
   mkdirSync(outdir, { recursive: true });
   for (const [file, contents] of files) {
@@ -250,9 +257,45 @@ export async function buildConsole(outdir) {
     writeFileSync(fresh, contents);
     renameSync(fresh, join(outdir, file));
   }
+  await buildRobotShells(outdir);
   // Parts of earlier builds would otherwise pile up.
   for (const file of readdirSync(outdir))
     if (/^part-\w+\.(js|css)$/.test(file) && !files.has(file)) rmSync(join(outdir, file), { force: true });
+}
+
+const ROBOT_SHELLS = 'sim/robots/panda/shell-file.ts';
+
+/**
+ * How the robot looks, as one file beside the page: the page may not build it from its measures. Made anew only where
+ * what makes it has changed.
+ */
+export async function buildRobotShells(outdir) {
+  const maker = await build({
+    absWorkingDir: root,
+    entryPoints: [ROBOT_SHELLS],
+    bundle: true,
+    write: false,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2023',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const { text } = maker.outputFiles[0];
+  const recipe = createHash('sha256').update(text).digest('hex');
+  const path = join(outdir, 'panda.bin');
+  const made = [path, join(root, 'out', 'console', 'panda.bin')]
+    .filter((one) => existsSync(one))
+    .map((one) => ({ path: one, bytes: readFileSync(one) }))
+    .find(({ bytes }) => bytes.subarray(0, 200).includes(recipe));
+  if (made?.path === path) return;
+  const { pandaShellFile } =
+    made === undefined ? await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`) : {};
+  mkdirSync(outdir, { recursive: true });
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, made?.bytes ?? pandaShellFile(recipe));
+  renameSync(fresh, path);
 }
 
 async function buildAll() {

@@ -4,6 +4,7 @@
 
 import { crc32, crc32Final, crc32Init, crc32Update } from '@foxglove/crc';
 import { McapChunkBuilder, McapRecordBuilder, type McapTypes, Opcode } from '@mcap/core';
+import { CHUNK_TIMES_RECORD, chunkTimesToValues, type TimeRange } from './chunk-times.ts';
 import { compressLz4 } from './lz4.ts';
 
 export interface McapChannel {
@@ -36,6 +37,7 @@ export function createMcapAppender(compression: 'lz4' | 'none'): McapAppender {
   const writtenChannels = new Set<number>();
   const writtenSchemas = new Set<number>();
   const chunkIndexes: McapTypes.ChunkIndex[] = [];
+  const chunkTimes: TimeRange[] = [];
   const attachmentIndexes: McapTypes.AttachmentIndex[] = [];
   const metadataIndexes: McapTypes.MetadataIndex[] = [];
   const messageCounts = new Map<number, bigint>();
@@ -65,6 +67,12 @@ export function createMcapAppender(compression: 'lz4' | 'none'): McapAppender {
     builder.addChannel(channel);
     writtenSchemas.add(channel.schemaId);
     writtenChannels.add(channel.id);
+  };
+
+  const writeMetadata = (name: string, values: Readonly<Record<string, string>>) => {
+    const offset = BigInt(position + records.length);
+    const length = records.writeMetadata({ name, metadata: new Map(Object.entries(values)) });
+    metadataIndexes.push({ name, offset, length });
   };
 
   return {
@@ -108,6 +116,7 @@ export function createMcapAppender(compression: 'lz4' | 'none'): McapAppender {
         records.writeMessageIndex(index);
       }
       builder.reset();
+      chunkTimes.push(publishRange(messages));
       chunkIndexes.push({
         messageStartTime: chunk.messageStartTime,
         messageEndTime: chunk.messageEndTime,
@@ -129,12 +138,11 @@ export function createMcapAppender(compression: 'lz4' | 'none'): McapAppender {
       return take();
     },
     metadata(name, values) {
-      const offset = BigInt(position);
-      const length = records.writeMetadata({ name, metadata: new Map(Object.entries(values)) });
-      metadataIndexes.push({ name, offset, length });
+      writeMetadata(name, values);
       return take();
     },
     end() {
+      writeMetadata(CHUNK_TIMES_RECORD, chunkTimesToValues(chunkTimes));
       records.writeDataEnd({ dataSectionCrc: crc32Final(dataCrc) });
       const summaryAt = records.length;
       const summaryStart = BigInt(position + summaryAt);
@@ -187,4 +195,14 @@ export function createMcapAppender(compression: 'lz4' | 'none'): McapAppender {
       return bytes;
     },
   };
+}
+
+function publishRange(messages: readonly McapTypes.Message[]): TimeRange {
+  let firstNs = messages[0].publishTime;
+  let lastNs = firstNs;
+  for (const { publishTime } of messages) {
+    if (publishTime < firstNs) firstNs = publishTime;
+    if (publishTime > lastNs) lastNs = publishTime;
+  }
+  return { firstNs, lastNs };
 }

@@ -3,6 +3,8 @@
 // comparing it with the file, or give up what stands before or after a damaged chunk.
 
 import { MCAP_MAGIC, McapIndexedReader, McapRecordBuilder, McapStreamReader, type McapTypes, Opcode } from '@mcap/core';
+import { messagesOfChunk } from './chunk-messages.ts';
+import { CHUNK_TIMES_RECORD, chunkTimesFromValues, type TimeRange } from './chunk-times.ts';
 import { describeCause, EpisodeError } from './episode-error.ts';
 import { decompressLz4 } from './lz4.ts';
 import type { EpisodeSource } from './source.ts';
@@ -18,6 +20,8 @@ export interface ChunkEntry {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly channelIds: ReadonlySet<number>;
+  /** Publish times of its messages, or somewhat more; null where only reading it would tell. */
+  readonly publishNs: TimeRange | null;
 }
 
 export interface AttachmentEntry {
@@ -43,7 +47,7 @@ export interface McapContainer {
   readonly byteLength: number;
   readonly readableBytes: number;
   /** Publish times of the first and last message; null when the index was used, which does not hold them. */
-  readonly publishRangeNs: { readonly first: bigint; readonly last: bigint } | null;
+  readonly publishRangeNs: TimeRange | null;
   readonly problems: readonly string[];
   /** The messages of one chunk in the order of the file; throws an Error when the chunk is damaged. */
   readChunk(chunk: ChunkEntry): Promise<McapTypes.Message[]>;
@@ -122,20 +126,23 @@ async function openByIndex(source: EpisodeSource, size: number): Promise<McapCon
   const metadata: McapTypes.Metadata[] = [];
   for await (const record of reader.readMetadata()) metadata.push(record);
   const channels = new Map(reader.channelsById);
+  const times = metadata.findLast(({ name }) => name === CHUNK_TIMES_RECORD);
+  const ranges = chunkTimesFromValues(times && Object.fromEntries(times.metadata), reader.chunkIndexes.length);
   return {
     header: reader.header,
     complete: true,
     channels,
     schemas: reader.schemasById,
-    chunks: reader.chunkIndexes
-      .map((index) => ({
+    chunks: [...reader.chunkIndexes]
+      .sort((a, b) => Number(a.chunkStartOffset - b.chunkStartOffset))
+      .map((index, i) => ({
         offset: Number(index.chunkStartOffset),
         length: Number(index.chunkLength),
         startNs: index.messageStartTime,
         endNs: index.messageEndTime,
         channelIds: new Set(index.messageIndexOffsets.keys()),
-      }))
-      .sort((a, b) => a.offset - b.offset),
+        publishNs: ranges?.[i] ?? null,
+      })),
     attachments: reader.attachmentIndexes.map((index) => ({
       name: index.name,
       mediaType: index.mediaType,
@@ -159,12 +166,13 @@ async function walk(source: EpisodeSource, size: number, problems: string[]): Pr
   const attachments: AttachmentEntry[] = [];
   const metadata: McapTypes.Metadata[] = [];
   let header: McapTypes.Header | null = null;
-  let publishRangeNs: { first: bigint; last: bigint } | null = null;
+  let range: TimeRange | null = null;
   let reachedEnd = false;
 
   const keep = (offset: number, length: number, records: readonly McapTypes.TypedMcapRecord[]) => {
     const channelIds = new Set<number>();
     let chunk: McapTypes.Chunk | null = null;
+    let publishNs: TimeRange | null = null;
     for (const record of records) {
       switch (record.type) {
         case 'Header':
@@ -193,9 +201,7 @@ async function walk(source: EpisodeSource, size: number, problems: string[]): Pr
           break;
         case 'Message':
           channelIds.add(record.channelId);
-          publishRangeNs ??= { first: record.publishTime, last: record.publishTime };
-          if (record.publishTime < publishRangeNs.first) publishRangeNs.first = record.publishTime;
-          if (record.publishTime > publishRangeNs.last) publishRangeNs.last = record.publishTime;
+          publishNs = widened(publishNs, record.publishTime, record.publishTime);
           break;
         case 'DataEnd':
           reachedEnd = true;
@@ -204,8 +210,10 @@ async function walk(source: EpisodeSource, size: number, problems: string[]): Pr
       }
     }
     if (chunk !== null) {
-      chunks.push({ offset, length, startNs: chunk.messageStartTime, endNs: chunk.messageEndTime, channelIds });
+      const { messageStartTime: startNs, messageEndTime: endNs } = chunk;
+      chunks.push({ offset, length, startNs, endNs, channelIds, publishNs });
     }
+    if (publishNs !== null) range = widened(range, publishNs.firstNs, publishNs.lastNs);
   };
 
   const window = createWindow(source, size);
@@ -242,9 +250,17 @@ async function walk(source: EpisodeSource, size: number, problems: string[]): Pr
     metadata,
     byteLength: size,
     readableBytes: reachedEnd ? size : at, // after the end of the data only the index follows
-    publishRangeNs,
+    publishRangeNs: range,
     problems,
     ...readers(source, size, channels),
+  };
+}
+
+function widened(range: TimeRange | null, firstNs: bigint, lastNs: bigint): TimeRange {
+  if (range === null) return { firstNs, lastNs };
+  return {
+    firstNs: firstNs < range.firstNs ? firstNs : range.firstNs,
+    lastNs: lastNs > range.lastNs ? lastNs : range.lastNs,
   };
 }
 
@@ -262,18 +278,16 @@ function createWindow(source: EpisodeSource, size: number) {
 }
 
 function readers(source: EpisodeSource, size: number, channels: ReadonlyMap<number, McapTypes.Channel>) {
-  const readRecords = async (offset: number, length: number) => {
+  const readBytes = async ({ offset, length }: { readonly offset: number; readonly length: number }) => {
     if (offset + length > size || length > MAX_RECORD_BYTES) throw new Error('the index points outside the file');
-    return parseRecords(await source.read(offset, length), channels);
+    return source.read(offset, length);
   };
   return {
     async readChunk(chunk: ChunkEntry) {
-      const records = await readRecords(chunk.offset, chunk.length);
-      if (records[0]?.type !== 'Chunk') throw new Error('the index points at no chunk');
-      return records.filter((record) => record.type === 'Message');
+      return messagesOfChunk(await readBytes(chunk));
     },
     async readAttachment(entry: AttachmentEntry) {
-      const record = (await readRecords(entry.offset, entry.length))[0];
+      const record = parseRecords(await readBytes(entry), channels)[0];
       if (record?.type !== 'Attachment') throw new Error('the index points at no attachment');
       return record;
     },

@@ -168,6 +168,16 @@ export const previewSchema = z.object({
   /** Motions, and how many of them came after a look that the preview had to draw itself. */
   motions: z.object({ count: z.int().nonnegative(), onPredictedLooks: z.int().nonnegative() }).optional(),
   things: z.array(thingFate).optional(),
+  /** What an approval would grant to motion without a path of its own: a box in the base frame of arm 0, and bounds. */
+  closedLoop: z
+    .object({
+      volume: z.object({ min: vec3, max: vec3 }),
+      toolSpeedMPerS: z.number(),
+      forceN: z.number(),
+      seconds: z.number(),
+      stopCondition: z.enum(['none', 'contact', 'object-lost']),
+    })
+    .optional(),
   /** What the critics of the motion found. */
   findings: z
     .array(z.object({ critic: z.string(), message: z.string(), line: line.optional(), timeS: z.number() }))
@@ -188,6 +198,8 @@ export const approvalSchema = z.object({
   /** Soft limits the approval lifts for this block. */
   grants: z.array(z.string()).optional(),
   comment: z.string().optional(),
+  /** Findings of the critics that the operator wants the writer of the program to hear of. */
+  findings: z.array(z.string()).optional(),
 });
 
 /** `/gate`: what the gate did. */
@@ -222,6 +234,14 @@ export const outputSchema = z.object({
   channel: z.enum(['log', 'info', 'warn', 'error', 'say']),
   text: z.string(),
   line: line.optional(),
+});
+
+/** `/driver`: who moves the arm from now on. What an operator does by hand cannot be run again from the record. */
+export const driverSchema = z.object({
+  driver: z.enum(['program', 'operator', 'nobody']),
+  block,
+  /** Name of the operator. */
+  by: z.string(),
 });
 
 /** `/remark`: what the operator said while no question was open. It reaches the writer of programs; it decides nothing. */

@@ -3,6 +3,7 @@
 // more of a file than what is asked for.
 
 import type { McapTypes } from '@mcap/core';
+import { CHUNK_TIMES_RECORD } from './chunk-times.ts';
 import { describeCause, EpisodeError } from './episode-error.ts';
 import {
   EPISODE_PROFILE,
@@ -36,6 +37,26 @@ export type EpisodeMessage<T extends TopicName = TopicName> = {
   };
 }[T];
 
+/** One chunk of the file: about a second of all topics. It is what is read at once. */
+export interface EpisodeChunk {
+  /** Compressed, bytes. */
+  readonly byteLength: number;
+  /** Topics that occur in it, of those that this version knows. */
+  readonly topics: ReadonlySet<TopicName>;
+  /** Robot times of all its messages, or a little more; null where only reading it would tell. */
+  readonly robotS: { readonly firstS: number; readonly lastS: number } | null;
+}
+
+/** A message as it stands in the file, decoded when somebody looks. */
+export interface StoredMessage {
+  readonly topic: TopicName;
+  readonly timeS: number;
+  readonly sequence: number;
+  readonly byteLength: number;
+  /** Undefined when it is malformed; then it is named in `problems`. */
+  decode(): EpisodeMessage | undefined;
+}
+
 export interface EpisodeAttachment {
   readonly name: string;
   readonly mediaType: string;
@@ -49,7 +70,7 @@ export interface Episode {
   readonly info: RecordedInfo | null;
   /** Null when the recording was interrupted. */
   readonly outcome: RecordedOutcome | null;
-  /** All metadata records by name; of several with one name the last. */
+  /** All metadata records by name, but for those of the index; of several with one name the last. */
   readonly metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly attachments: readonly EpisodeAttachment[];
   /** Topics that occur in the file and that this version knows. */
@@ -60,6 +81,14 @@ export interface Episode {
   readonly complete: boolean;
   /** What could not be read, in plain sentences; grows while messages are read. */
   readonly problems: readonly string[];
+  /** In the order of the file. */
+  readonly chunks: readonly EpisodeChunk[];
+  /**
+   * The messages of one chunk, in the order of the file; none when it is damaged, which `problems` then says.
+   * @param index into `chunks`
+   * @throws EpisodeError READ_FAILED
+   */
+  readChunk(index: number): Promise<readonly StoredMessage[]>;
   /** Messages in the order of the file, which is the order of their log times; of all topics, or of those named. */
   messages(): AsyncGenerator<EpisodeMessage, void, void>;
   messages<T extends TopicName>(...topics: readonly T[]): AsyncGenerator<EpisodeMessage<T>, void, void>;
@@ -78,7 +107,9 @@ export function episodeOf(container: McapContainer): Episode {
   assertOurs(container);
   const problems = createProblems(container.problems);
   const metadata = Object.fromEntries(
-    container.metadata.map((record) => [record.name, Object.fromEntries(record.metadata)]),
+    container.metadata
+      .filter(({ name }) => name !== CHUNK_TIMES_RECORD)
+      .map((record) => [record.name, Object.fromEntries(record.metadata)]),
   );
   const info = readRecord(metadata[INFO_RECORD], infoFromValues, (cause) =>
     problems.add(`what the episode is cannot be read (${describeCause(cause)})`),
@@ -92,19 +123,19 @@ export function episodeOf(container: McapContainer): Episode {
     else problems.add(`the topic ${channel.topic} is unknown to this version and is left out`);
   }
 
+  const zeroNs = info?.startedNs ?? container.publishRangeNs?.firstNs ?? 0n;
+  const robotS = (ns: bigint) => Number(ns - zeroNs) / 1e9;
+
   async function* messages(...topics: readonly TopicName[]): AsyncGenerator<EpisodeMessage, void, void> {
     const wanted = new Set<number>();
     for (const [id, topic] of topicOf) if (topics.length === 0 || topics.includes(topic)) wanted.add(id);
-    const zeroNs = info?.startedNs ?? container.publishRangeNs?.first ?? 0n;
     for (const chunk of container.chunks) {
       if (![...chunk.channelIds].some((id) => wanted.has(id))) continue;
       for (const raw of await readChunk(chunk)) {
         const topic = topicOf.get(raw.channelId);
         if (topic === undefined || !wanted.has(raw.channelId)) continue;
         const message = decode(topic, raw);
-        if (message === null) continue;
-        const timeS = Number(raw.publishTime - zeroNs) / 1e9;
-        yield { topic, timeS, logTimeNs: raw.logTime, sequence: raw.sequence, message } as EpisodeMessage;
+        if (message !== undefined) yield message;
       }
     }
   }
@@ -119,14 +150,24 @@ export function episodeOf(container: McapContainer): Episode {
     }
   };
 
-  const decode = (topic: TopicName, raw: McapTypes.Message): MessageOf<TopicName> | null => {
+  const decode = (topic: TopicName, raw: McapTypes.Message): EpisodeMessage | undefined => {
+    const { logTime: logTimeNs, sequence } = raw;
     try {
-      return TOPICS[topic].decode(raw.data);
+      const message = TOPICS[topic].decode(raw.data);
+      return { topic, timeS: robotS(raw.publishTime), logTimeNs, sequence, message } as EpisodeMessage;
     } catch (cause) {
       problems.add(`message ${raw.sequence} of ${topic} is malformed and was left out (${describeCause(cause)})`);
-      return null;
+      return undefined;
     }
   };
+
+  const stored = (topic: TopicName, raw: McapTypes.Message): StoredMessage => ({
+    topic,
+    timeS: robotS(raw.publishTime),
+    sequence: raw.sequence,
+    byteLength: raw.data.length,
+    decode: () => decode(topic, raw),
+  });
 
   const chunks = container.chunks;
   return {
@@ -146,6 +187,19 @@ export function episodeOf(container: McapContainer): Episode {
     },
     complete: container.complete,
     problems: problems.list,
+    chunks: chunks.map(({ length, channelIds, publishNs }) => ({
+      byteLength: length,
+      topics: new Set([...channelIds].flatMap((id) => topicOf.get(id) ?? [])),
+      robotS: publishNs === null ? null : { firstS: robotS(publishNs.firstNs), lastS: robotS(publishNs.lastNs) },
+    })),
+    async readChunk(index) {
+      const given: StoredMessage[] = [];
+      for (const raw of await readChunk(chunks[index])) {
+        const topic = topicOf.get(raw.channelId);
+        if (topic !== undefined) given.push(stored(topic, raw));
+      }
+      return given;
+    },
     messages: messages as Episode['messages'],
   };
 }
@@ -192,7 +246,7 @@ function robotDurationS(
   if (outcome !== null) return outcome.robotDurationS;
   if (recovered !== undefined) return Number(recovered.robotDurationS) || 0;
   const range = container.publishRangeNs;
-  return range === null ? 0 : Number(range.last - range.first) / 1e9;
+  return range === null ? 0 : Number(range.lastNs - range.firstNs) / 1e9;
 }
 
 const MAX_PROBLEMS = 100;

@@ -2,6 +2,7 @@
 // message: what is kept is copied byte for byte with its times.
 
 import type { McapTypes } from '@mcap/core';
+import { CHUNK_TIMES_RECORD } from './chunk-times.ts';
 import { describeCause } from './episode-error.ts';
 import { EPISODE_PROFILE, OUTCOME_RECORD, RECOVERED_RECORD } from './episode-info.ts';
 import { createMcapAppender } from './mcap-appender.ts';
@@ -74,7 +75,7 @@ async function copy(source: EpisodeSource, sink: EpisodeSink, signal?: AbortSign
   };
 
   await sink.write(appender.begin(EPISODE_PROFILE, container.header?.library ?? ''));
-  const metadata = container.metadata.filter(({ name }) => name !== RECOVERED_RECORD);
+  const metadata = container.metadata.filter(({ name }) => name !== RECOVERED_RECORD && name !== CHUNK_TIMES_RECORD);
   for (const record of metadata) await sink.write(appender.metadata(record.name, Object.fromEntries(record.metadata)));
   for (const entry of container.attachments) {
     await part(`the attachment ${entry.name}`, async () => appender.attachment(await container.readAttachment(entry)));
@@ -92,7 +93,7 @@ async function copy(source: EpisodeSource, sink: EpisodeSink, signal?: AbortSign
     sourceBytes: container.byteLength,
     cutBytes: container.byteLength - container.readableBytes,
     messages,
-    robotDurationS: range === null ? 0 : Number(range.last - range.first) / 1e9,
+    robotDurationS: range === null ? 0 : Number(range.lastNs - range.firstNs) / 1e9,
     hasOutcome: metadata.some(({ name }) => name === OUTCOME_RECORD),
     problems,
   };

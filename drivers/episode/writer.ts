@@ -43,6 +43,21 @@ export interface EpisodeWriterOptions {
   readonly timeline?: 'wall' | 'robot';
   readonly compression?: 'lz4' | 'none';
   readonly maxPendingBytes?: number;
+  /** Told of every message that was accepted, in the very turn. Its bytes are those of the file, and not to be changed. */
+  readonly onMessage?: (message: AcceptedMessage) => void;
+}
+
+/** A message as it goes into the file. */
+export interface AcceptedMessage {
+  readonly topic: TopicName;
+  /** What it says; only to be looked at. */
+  readonly message: unknown;
+  /** Number within its topic, from 0. */
+  readonly sequence: number;
+  readonly logTimeNs: bigint;
+  /** Robot time, seconds. */
+  readonly timeS: number;
+  readonly data: Uint8Array;
 }
 
 export interface RecordingStatus {
@@ -209,6 +224,7 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
       message: { channelId: channel.id, sequence, logTime: lastLogNs, publishTime, data },
       droppable: codec.delivery === 'droppable',
     });
+    options.onMessage?.({ topic, message, sequence, logTimeNs: lastLogNs, timeS, data });
   };
 
   const writer: EpisodeWriter = {

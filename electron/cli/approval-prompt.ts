@@ -3,7 +3,7 @@
 
 import type { CheckResult } from '../../skills/check/check-result.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
-import type { Proposal } from '../session/operator.ts';
+import { findingInWords, type Proposal } from '../session/operator.ts';
 import { printable } from './command.ts';
 
 const HEADINGS = {
@@ -62,9 +62,7 @@ export function approvalCard({ check: checked, preview: facts, source }: Proposa
     const asked = Number(value.toPrecision(4));
     lines.push(row('asks for', `${limit} ${asked}, over the soft limit ${soft}: ${where}; to approve is to allow it`));
   }
-  for (const { critic, message, line } of facts.findings ?? []) {
-    lines.push(row('look at', `${line === undefined ? '' : `line ${line}: `}${message} [${critic}]`));
-  }
+  for (const finding of facts.findings ?? []) lines.push(row('look at', findingInWords(finding)));
   for (const text of facts.output ?? []) lines.push(row('prints', text));
   lines.push(...knowledge(checked, facts).map((text) => row('known', text)));
   lines.push(...outcomeLines(facts, source));

@@ -19,6 +19,7 @@ import { MCP_COMMAND } from './mcp-command.ts';
 import { REPLAY_COMMAND } from './replay-command.ts';
 import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
+import { SERVE_COMMAND } from './serve-command.ts';
 import { TASK_COMMAND } from './task-command.ts';
 import { TASKS_COMMAND } from './tasks-command.ts';
 
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  SERVE_COMMAND,
   MCP_COMMAND,
   COLLECT_COMMAND,
   EXPORT_COMMAND,

@@ -83,7 +83,7 @@ function node(): Finding {
 }
 
 function built(): Finding {
-  const missing = ['robot-host.js', 'policy-host.js', 'bench-worker.js'].filter(
+  const missing = ['robot-host.js', 'cell-worker.js', 'twin.js', 'policy-host.js', 'bench-worker.js'].filter(
     (file) => !existsSync(bundledEntry(file)),
   );
   if (missing.length === 0) return works('program files', 'built', true);

@@ -84,7 +84,7 @@ export const MCP_COMMAND: Command = {
           ? new AutomaticOperator('--approve auto', (proposal) =>
               tell(`${numbered(proposal.source)}\n${approvalCard(proposal)}`),
             )
-          : new PromptOperator(operatorInput, 'shown'),
+          : new PromptOperator(operatorInput, 'shown', 'hears'),
       previews: true,
       speedScale,
       origin: 'model',
@@ -109,6 +109,12 @@ export const MCP_COMMAND: Command = {
         for (const { id } of session.stops) await session.reset(id, process.env.USER ?? 'operator');
         tell('reset: nothing moves until a new program is approved');
       },
+      undo: async () => {
+        const story = await workbench.proposeUndo(UNTIL_STOPPED);
+        tell(
+          story.kind === 'refused' ? story.reason : story.kind === 'ran' ? 'the undo has ended' : 'nothing was undone',
+        );
+      },
       release: async () => door?.release(),
       end: async () => end('operator'),
     };
@@ -125,7 +131,9 @@ export const MCP_COMMAND: Command = {
     process.on('SIGINT', interrupt);
     try {
       tell(`${taskFile.task.name}, seed ${seed}, tier ${tier}: ${taskFile.task.instruction.trim()}`);
-      tell('You decide about every program. At any time: stop, reset, end; anything else is a remark to the agent.');
+      tell(
+        'You decide about every program. At any time: stop, reset, undo, end; anything else is a remark to the agent.',
+      );
       if (port === null) await serveStdio(desk, () => end('agent left'));
       else {
         door = await openHttpDoor({
@@ -168,6 +176,9 @@ export const MCP_COMMAND: Command = {
     }
   },
 };
+
+/** Nothing withdraws what the operator asks for; a stop ends it by itself. */
+const UNTIL_STOPPED = new AbortController().signal;
 
 /** Speaks with the agent over stdin and stdout. */
 async function serveStdio(desk: AgentDesk, onLeft: () => void): Promise<void> {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Decision, Operator, Proposal } from '../session/operator.ts';
+import { type Decision, findingInWords, type Operator, type Proposal } from '../session/operator.ts';
 import type { Decider } from '../session/session.ts';
 import { approvalCard, diagnosticLines } from './approval-prompt.ts';
 import { printable } from './command.ts';
@@ -125,18 +125,26 @@ export class PromptOperator implements Operator {
   readonly by: Decider;
   readonly #input: OperatorInput;
   readonly #code: 'shown' | 'known';
+  readonly #writer: 'hears' | 'deaf';
 
-  /** @param code 'shown' where the operator has not seen the program otherwise */
-  constructor(input: OperatorInput, code: 'shown' | 'known' = 'known') {
+  /**
+   * @param code 'shown' where the operator has not seen the program otherwise
+   * @param writer 'hears' where a model or an agent writes the programs, and can be told of findings
+   */
+  constructor(input: OperatorInput, code: 'shown' | 'known' = 'known', writer: 'hears' | 'deaf' = 'deaf') {
     this.#input = input;
     this.#code = code;
+    this.#writer = writer;
     this.by = { kind: 'person', name: process.env.USER ?? process.env.USERNAME ?? 'operator' };
   }
 
   async decide(proposal: Proposal, signal: AbortSignal): Promise<Decision> {
-    const { source, preview, refusedEdit } = proposal;
+    const { source, preview, refusedEdit, refusedUndo, canUndo } = proposal;
     const tell = (text: string) => this.#input.tell(text);
-    if (refusedEdit === undefined) {
+    const found = this.#writer === 'hears' ? (preview?.findings ?? []).map(findingInWords) : [];
+    let findings: readonly string[] | undefined;
+    if (refusedUndo !== undefined) tell(`${refusedUndo} The program above is unchanged.`);
+    else if (refusedEdit === undefined) {
       if (this.#code === 'shown') tell(numbered(source));
       tell(approvalCard(proposal));
     } else {
@@ -150,13 +158,15 @@ export class PromptOperator implements Operator {
           ? ''
           : 'The preview did not pass. ';
     for (;;) {
-      const reply = await this.#input.ask(`${warning}[a]pprove, [e]dit, [r]eject, [s]top? `, signal);
+      const more = `${found.length > 0 && findings === undefined ? ', [t]ell of findings' : ''}${canUndo === true ? ', [u]ndo the last' : ''}`;
+      const reply = await this.#input.ask(`${warning}[a]pprove, [e]dit, [r]eject${more}, [s]top? `, signal);
+      const heard = findings === undefined ? {} : { findings };
       switch (reply?.trim().toLowerCase()) {
         case undefined:
           return { kind: 'reject', comment: 'the input ended without an answer' };
         case 'a':
         case 'approve':
-          return { kind: 'approve' };
+          return { kind: 'approve', ...heard };
         case 's':
         case 'stop':
           return { kind: 'stop' };
@@ -165,11 +175,24 @@ export class PromptOperator implements Operator {
           return {
             kind: 'reject',
             comment: (await this.#input.ask('why (for the record)? ', signal)) || 'no reason given',
+            ...heard,
           };
+        case 't':
+        case 'tell':
+          if (found.length === 0) break;
+          findings = found;
+          tell(`With your answer the writer of the program hears of ${found.length === 1 ? 'this' : 'these'}:`);
+          for (const text of found) tell(`  ${printable(text)}`);
+          break;
+        case 'u':
+        case 'undo':
+          if (canUndo === true) return { kind: 'undo' };
+          tell('No program has run yet: there is nothing to undo.');
+          break;
         case 'e':
         case 'edit': {
           const edited = editProgram(source, tell);
-          if (edited !== undefined) return { kind: 'edit', source: edited };
+          if (edited !== undefined) return { kind: 'edit', source: edited, ...heard };
           break;
         }
         default:

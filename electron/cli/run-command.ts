@@ -117,7 +117,7 @@ export const RUN_COMMAND: Command = {
       operator: work.patient(
         approve === 'auto'
           ? new AutomaticOperator('--approve auto', (proposal) => tell(approvalCard(proposal)))
-          : new PromptOperator(operatorInput),
+          : new PromptOperator(operatorInput, 'known', work.origin === 'model' ? 'hears' : 'deaf'),
       ),
       previews: true,
       speedScale,

@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { isTopicName, type MessageOf, TOPICS, type TopicName } from '../../drivers/episode/topics.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
+import { jogGripperSchema, jogSchema, paceViewSchema } from './operator-pace.ts';
 import type { Contract } from './rpc.ts';
 
 export const SOCKETS_VERSION = 1;
@@ -82,7 +83,7 @@ export const stopUpSchema = z.discriminatedUnion('kind', [
 ]);
 export type StopUp = z.infer<typeof stopUpSchema>;
 
-const STOP_SOURCES = [
+export const STOP_SOURCES = [
   'operator',
   'window',
   'session',
@@ -156,7 +157,17 @@ export const cellStatusSchema = z.object({
   /** The stops that stand, oldest first; nothing moves while there is one. */
   stops: z.array(standingStopSchema),
   /** The block that runs. `block` counts from 0; `sinceS` is robot time. */
-  running: z.object({ block: z.int().nonnegative(), name: z.string(), sinceS: z.number() }).nullable(),
+  running: z
+    .object({
+      block: z.int().nonnegative(),
+      name: z.string(),
+      sinceS: z.number(),
+      /** The call of the policy API that is under way, and its line where it has one; null between two calls. */
+      call: z.object({ name: z.string(), line: z.int().positive().nullable() }).nullable().optional(),
+    })
+    .nullable(),
+  /** How the operator holds the program back, and what it waits for. */
+  pace: paceViewSchema,
   /** Who moves the arm now. */
   driver: z.enum(['program', 'operator', 'nobody']),
   /** Who holds control. */
@@ -203,10 +214,26 @@ export const CONTROL_CONTRACT = {
     releaseLease: { params: z.strictObject({}), result: nothing },
     /** Clears the one stop it names. Holder only. Never moves anything; what was approved before the stop stays void. */
     reset: { params: z.strictObject({ stopId: z.string().max(64) }), result: nothing },
+    /** Holds the program back before its next call. Holder only, as are the next ones. */
+    pause: { params: z.strictObject({}), result: nothing },
+    /** Lets a paused program go on, or takes back a pause that has not begun. */
+    goOn: { params: z.strictObject({}), result: nothing },
+    /** In step mode: lets the command that `status.pace.waiting` names happen. */
+    step: { params: z.strictObject({ commandId: z.string().max(120) }), result: nothing },
+    /**
+     * Drives an arm by hand, while no program runs or the one that runs is paused. To be said every 80 ms while the key is
+     * down; the arm comes to rest when it is not said for 250 ms. Within the envelope, and recorded as human.
+     */
+    jog: { params: jogSchema, result: nothing },
+    jogGripper: { params: jogGripperSchema, result: nothing },
+    /** Ends a paused program where it stands, without a stop: its block counts as failed, the next one may be offered. */
+    endProgram: { params: z.strictObject({}), result: nothing },
   },
   notices: {
     /** Ten times a second. A hidden window is an absent operator: its beat does not count. */
     beat: z.strictObject({ visible: z.boolean() }),
+    /** The switch of hold-to-run: every 80 ms while it is down, and once when it is let go, which is a stop. */
+    hold: z.strictObject({ down: z.boolean() }),
   },
   events: {
     /** At once when something in it has changed, and twice a second. */

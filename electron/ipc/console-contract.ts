@@ -162,7 +162,7 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-const capsSchema = z.object({
+export const capsSchema = z.object({
   costUsd: z.number().nonnegative().optional(),
   calls: z.number().nonnegative().optional(),
   tokens: z.number().nonnegative().optional(),
@@ -249,6 +249,19 @@ export const consoleStateSchema = z.object({
   verdict: verdictSchema.nullable(),
   /** The last thing that went wrong outside of a block, in words; null once something else has worked. */
   problem: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  /** What the phase 'ended' left behind: the episode, and what to open to have the same cell again. */
+  lastCell: z
+    .object({
+      id: z.string(),
+      /** Path below EPISODE_FILES. */
+      file: z.string(),
+      title: z.string(),
+      choice: cellChoiceSchema,
+      outcome: z.enum(['succeeded', 'failed', 'interrupted']),
+      message: z.string(),
+    })
+    .nullable()
+    .optional(),
 });
 export type ConsoleState = Frozen<z.infer<typeof consoleStateSchema>>;
 export type OpenCell = NonNullable<ConsoleState['cell']>;

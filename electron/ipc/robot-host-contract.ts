@@ -5,6 +5,8 @@ import { callSchema, failureSchema, poseSchema, previewSchema } from '../../driv
 import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { observationSchema, perceivedSceneSchema, vec3Schema } from '../../drivers/perceived-scene.ts';
 import { serverSettingsSchema } from '../../skills/perception/server-settings.ts';
+import { cellStatusSchema } from './cell-sockets.ts';
+import { runPaceSchema } from './operator-pace.ts';
 import type { Contract, Frozen } from './rpc.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'binary data');
@@ -83,6 +85,8 @@ const snapshotSchema = z.object({
 
 const boxSchema = z.object({ name: z.string(), pose: poseSchema.readonly(), size: vec3Schema }).readonly();
 
+const foundSchema = z.object({ name: z.string(), pose: poseSchema.readonly(), extent: vec3Schema }).readonly();
+
 /** What a tier that looks remembers of earlier blocks. */
 const memorySchema = z.object({
   count: z.int().nonnegative(),
@@ -122,6 +126,13 @@ const openSchema = z.object({
   asks: z.boolean(),
   policy: z.string(),
   versions: z.record(z.string(), z.string()),
+  /**
+   * Opens the three sockets for windows (cell-sockets.ts), on the loopback interface: at this port, 0 for any, for whoever
+   * has the token and comes from one of the origins. Null for a session without windows. Live cells only.
+   */
+  console: z
+    .object({ port: z.int().min(0).max(65_535), token: z.string().min(16).max(256), origins: z.array(z.string()) })
+    .nullable(),
   /** Files of the session's own for the episode. */
   attachments: z.array(z.object({ name: z.string(), mediaType: z.string(), text: z.string() })),
 });
@@ -144,7 +155,13 @@ export const ROBOT_HOST_CONTRACT = {
   requests: {
     open: {
       params: openSchema,
-      result: z.object({ robotId: z.string(), robotKind: z.enum(['simulated', 'real']), apiVersion: z.string() }),
+      result: z.object({
+        robotId: z.string(),
+        robotKind: z.enum(['simulated', 'real']),
+        apiVersion: z.string(),
+        /** Where the sockets for windows listen; null without them. */
+        consolePort: z.int().nullable(),
+      }),
     },
     /** Writes a message of the session's own into the episode. */
     record: {
@@ -186,10 +203,25 @@ export const ROBOT_HOST_CONTRACT = {
       result: nothing,
     },
     run: {
-      params: z.object({ block: blockSchema, offerId: z.string(), settings: settingsSchema }),
+      params: z.object({ block: blockSchema, offerId: z.string(), settings: settingsSchema, pace: runPaceSchema }),
       result: blockReportSchema,
     },
+    /** What stands where, as far as the tier can know: the truth at S1, else what a look around shows. Nothing moves. */
+    known: {
+      params: nothing,
+      result: z.object({
+        /** Before the block that ran last; null where nothing ran, or nobody had looked. */
+        before: z.array(foundSchema).readonly().nullable(),
+        now: z.array(foundSchema).readonly(),
+        hand: z.object({ holds: z.string(), tool: poseSchema.readonly() }).optional(),
+      }),
+    },
     judge: { params: nothing, result: verdictSchema },
+    /** Where the arms are now, and the gate's epoch. */
+    posture: {
+      params: nothing,
+      result: z.object({ epoch: z.int(), armsRad: z.array(z.array(z.number())) }),
+    },
     stop: {
       params: z.object({ source: z.enum(['operator', 'session']), detail: z.string() }),
       result: stopOutcomeSchema,
@@ -234,6 +266,10 @@ export const ROBOT_HOST_CONTRACT = {
     output: outputLineSchema,
     call: z.object({ name: z.string(), line: z.int().positive().optional(), ok: z.boolean(), endS: z.number() }),
     stopped: z.object({ id: z.string(), source: z.string(), detail: z.string() }),
+    /** A stop was cleared, by the session or at a window. */
+    reset: z.object({ stopId: z.string(), by: z.string() }),
+    /** What windows are told too, whenever something in it has changed. Without a console it never comes. */
+    cellStatus: cellStatusSchema,
     recordingFailed: z.object({ message: z.string(), hint: z.string() }),
   },
 } as const satisfies Contract;

@@ -87,32 +87,55 @@ function crossing(error: unknown): z.infer<typeof errorSchema> {
   return { name: error.name, message: error.message, code: text('code'), hint: text('hint'), stage: text('stage') };
 }
 
+function malformedRequest(name: string, { issues }: z.ZodError): RemoteError {
+  const [{ path, message }] = issues;
+  const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
+  return new RemoteError({
+    name: 'BadRequest',
+    code: 'BAD_REQUEST',
+    message: `the request "${name}" is malformed${where}: ${message}. Nothing was changed.`,
+  });
+}
+
 export interface Server<C extends Contract> {
   emit<Name extends keyof C['events'] & string>(name: Name, data: z.infer<C['events'][Name]>): void;
 }
 
-/** Answers the requests of the other side. Malformed messages are answered with an error, never obeyed. */
+/**
+ * Answers the requests of the other side. Malformed messages are answered with an error where they can be, never obeyed.
+ * @param onRefused told why, for each message that was not taken
+ */
 export function serve<C extends Contract>(
   contract: C,
   channel: Channel,
   handlers: Handlers<C>,
   notices: NoticeHandlers<C>,
+  onRefused: (why: string) => void = () => undefined,
 ): Server<C> {
   channel.onMessage((raw) => {
     const message = envelopeSchema.safeParse(raw);
-    if (!message.success) return;
+    if (!message.success) return onRefused('it is no message of ours');
     if (message.data.kind === 'notice') {
       const { name, data } = message.data;
-      if (!Object.hasOwn(contract.notices, name)) return;
+      if (!Object.hasOwn(contract.notices, name)) return onRefused('there is no such notice');
       const parsed = contract.notices[name].safeParse(data);
-      if (parsed.success) notices[name](parsed.data as never);
+      if (!parsed.success) return onRefused(`the notice "${name}" is malformed`);
+      notices[name](parsed.data as never);
       return;
     }
-    if (message.data.kind !== 'request') return;
+    if (message.data.kind !== 'request') return onRefused('nobody asked for an answer');
     const { id, name, params } = message.data;
     const answer = async () => {
-      if (!Object.hasOwn(contract.requests, name)) throw new Error(`there is no request "${name}"`);
-      const result = await handlers[name](contract.requests[name].params.parse(params) as never);
+      if (!Object.hasOwn(contract.requests, name)) {
+        onRefused('there is no such request');
+        throw new RemoteError({ name: 'BadRequest', code: 'BAD_REQUEST', message: `there is no request "${name}"` });
+      }
+      const parsed = contract.requests[name].params.safeParse(params);
+      if (!parsed.success) {
+        onRefused(`the request "${name}" is malformed`);
+        throw malformedRequest(name, parsed.error);
+      }
+      const result = await handlers[name](parsed.data as never);
       return contract.requests[name].result.parse(result);
     };
     answer().then(

@@ -185,7 +185,7 @@ function storyTold(story: SessionStory): Told {
         ...preview,
       };
     case 'rejected':
-      return { ended: 'rejected', ran: false, comment: story.comment, ...preview };
+      return { ended: 'rejected', ran: false, comment: story.comment, operatorPointsAt: story.findings, ...preview };
     case 'ran':
       return {
         ended: story.failure === undefined ? 'ran to its end' : 'failed',
@@ -195,6 +195,7 @@ function storyTold(story: SessionStory): Told {
         calls: story.calls.map(({ name, line, outcome, result, error }) => ({ name, line, outcome, result, error })),
         output: story.output,
         operatorSaid: story.remarks,
+        operatorPointsAt: story.findings,
         robotTimeS: story.robotTimeS,
         ...preview,
       };

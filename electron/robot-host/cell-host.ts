@@ -3,11 +3,12 @@
 import { describeCause } from '../../drivers/episode/episode-error.ts';
 import type { EpisodeInfo } from '../../drivers/episode/episode-info.ts';
 import { createNodeFileSink } from '../../drivers/episode/node-file-sink.ts';
-import type { EpisodeWriter } from '../../drivers/episode/writer.ts';
+import type { EpisodeSink } from '../../drivers/episode/sink.ts';
+import type { AcceptedMessage, EpisodeWriter } from '../../drivers/episode/writer.ts';
 import { createEpisodeWriter } from '../../drivers/episode/writer.ts';
 import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
-import { type BeatRule, SESSION_BEAT } from '../../drivers/gate/beats.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
+import type { GateState } from '../../drivers/gate/gate-port.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
 import { parseRig } from '../../drivers/rig/rig-file.ts';
 import { fastPacer, realTimePacer } from '../../drivers/simulated/pacer.ts';
@@ -20,6 +21,7 @@ import type { Asker } from '../../skills/api/asks.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import { type PaceView, type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import {
   type BlockReport,
   CAMERA_NAMES,
@@ -30,28 +32,62 @@ import {
 } from '../ipc/robot-host-contract.ts';
 import type { EventHandlers, Result } from '../ipc/rpc.ts';
 import { blockFailure, reportedLine } from '../session/block-report.ts';
-import { type CallRecord, Cell, type CheckedBlock, type RunSettings } from '../session/cell.ts';
-import type { TierSide } from '../session/tier-side.ts';
+import { type CallRecord, Cell, type CellOptions, type CheckedBlock, type RunSettings } from '../session/cell.ts';
+import { type KnownThings, type SceneGuess, type TierSide, thingsIn } from '../session/tier-side.ts';
+import { beatRules } from './beat-rules.ts';
 import { callStory } from './call-story.ts';
 import { CellRecorder } from './cell-recorder.ts';
-import { tickAfterArrivals } from './gate-watch.ts';
+import { monotonicS } from './monotonic-clock.ts';
+import { OperatorHand } from './operator-hand.ts';
+import { OperatorPace } from './operator-pace.ts';
+import type { CellEnd } from './stop-word.ts';
 
+type Events = (typeof ROBOT_HOST_CONTRACT)['events'];
 type Emit = {
-  [Name in keyof (typeof ROBOT_HOST_CONTRACT)['events']]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
+  [Name in Exclude<keyof Events, 'cellStatus'>]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
 };
 
-/**
- * Silence of the session that stops a simulated arm, with no window attached. The longest the gate allows: a busy laptop
- * may be late, the arm harms nobody, and a session that dies is noticed at once by its closed pipe.
- */
-const HEADLESS_BEAT: BeatRule = { ...SESSION_BEAT, toRunS: 1 };
+/** What stands at the gate now. */
+export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
+  readonly running: { readonly block: number; readonly name: string; readonly sinceS: number } | null;
+  /** Of the block that runs, or ran last. */
+  readonly speedScale: number;
+  readonly pace: PaceView;
+  /** The operator has the arm in hand. */
+  readonly jogging: boolean;
+};
+
+/** What a live cell shares with the thread that guards it. */
+export interface Guard {
+  /** The stop word, and the beats heard by that thread. */
+  readonly end: CellEnd;
+  /** Told at once when something in the view has changed. */
+  onView(view: CellView): void;
+  /** Told of every message of the episode. */
+  onMessage(message: AcceptedMessage): void;
+  onRecordingFailed(message: string): void;
+}
 
 /** The gate looks for silent beats this often, milliseconds. */
 const GATE_TICK_MS = 25;
 
+/** What happens at the gate that changes the view of it. */
+const CHANGES: ReadonlySet<GateEvent['kind']> = new Set([
+  'begun',
+  'ended',
+  'stopped',
+  'stop-reported',
+  'reset',
+  'epoch-bumped',
+]);
+
 export class CellHost {
   readonly #sandbox: PolicySandbox;
   readonly #emit: Emit;
+  readonly #guard: Guard | undefined;
+  /** How the operator holds the program back, and drives meanwhile. */
+  readonly pace = new OperatorPace(() => this.#tellView());
+  #hand: OperatorHand | undefined;
   readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
@@ -60,24 +96,38 @@ export class CellHost {
   #recorder: CellRecorder | undefined;
   #gateTimer: NodeJS.Timeout | undefined;
   #block = 0;
+  #runs: { readonly name: string; readonly sinceS: number } | undefined;
+  #speedScale = 1;
   #judged = false;
   /** Stops whose report, and so whose record, is still to come. */
   readonly #unreported = new Set<string>();
   #allReported: () => void = () => undefined;
   #running: AbortController | undefined;
   #survey: ReturnType<NonNullable<TierSide['survey']>> | undefined;
+  /** Before the last block. */
+  #before: KnownThings | undefined;
   #calls: CallRecord[] = [];
   #output: ReportedLine[] = [];
 
-  private constructor(sandbox: PolicySandbox, emit: Emit, asker: Asker) {
+  private constructor(sandbox: PolicySandbox, emit: Emit, asker: Asker, guard: Guard | undefined) {
     this.#sandbox = sandbox;
     this.#emit = emit;
     this.#asker = asker;
+    this.#guard = guard;
   }
 
-  /** @param asker answers what programs ask, where the session has a model */
-  static async open(params: OpenParams, sandbox: PolicySandbox, emit: Emit, asker: Asker): Promise<CellHost> {
-    const host = new CellHost(sandbox, emit, asker);
+  /**
+   * @param asker answers what programs ask, where the session has a model
+   * @param guard of a live cell; a trial has nobody beside it
+   */
+  static async open(
+    params: OpenParams,
+    sandbox: PolicySandbox,
+    emit: Emit,
+    asker: Asker,
+    guard?: Guard,
+  ): Promise<CellHost> {
+    const host = new CellHost(sandbox, emit, asker, guard);
     await host.#open(params);
     return host;
   }
@@ -98,9 +148,13 @@ export class CellHost {
       asker: params.asks ? this.#asker : undefined,
       // A world that outruns its recording waits for it.
       pacer: (robotTimeS) => this.#writer?.ready() ?? pace(robotTimeS),
-      nowS: () => performance.now() / 1000,
-      requiredBeats: trial ? [] : [HEADLESS_BEAT],
+      nowS: monotonicS,
+      requiredBeats: trial ? [] : beatRules(params),
+      heardS: this.#guard?.end.heardS,
+      stopWord: this.#guard?.end.stopWord,
       purpose: trial ? 'trial' : 'live',
+      // Nobody is beside a trial.
+      ...(trial ? {} : this.#heldBack()),
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;
@@ -113,15 +167,71 @@ export class CellHost {
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
       onGate: (event) => this.#noteGate(event),
     });
-    if (params.episodePath !== null) await this.#record(params.episodePath, params, task.instruction);
-    this.#gateTimer = setInterval(() => tickAfterArrivals(cell.gate), GATE_TICK_MS);
+    const sink = await this.#sink(params);
+    if (sink !== undefined) this.#record(sink, params, task.instruction);
+    this.#gateTimer = setInterval(() => {
+      cell.gate.tick();
+      this.#guard?.end.alive(monotonicS(), cell.world.timeS);
+    }, GATE_TICK_MS);
+    this.#guard?.end.alive(monotonicS(), cell.world.timeS);
+    this.#guard?.onView(this.view());
   }
 
-  async #record(path: string, params: OpenParams, instruction: string): Promise<void> {
-    const writer = createEpisodeWriter(await createNodeFileSink(path), {
+  view(): CellView {
+    const { epoch, stops, running } = this.cell.gate.state();
+    const runs = running === null ? undefined : this.#runs;
+    return {
+      epoch,
+      stops,
+      running: runs === undefined ? null : { block: this.#block, ...runs },
+      speedScale: this.#speedScale,
+      pace: this.pace.view(),
+      jogging: this.#hand?.drives ?? false,
+    };
+  }
+
+  #tellView(): void {
+    if (this.#cell !== undefined) this.#guard?.onView(this.view());
+  }
+
+  #heldBack(): Pick<CellOptions, 'awaitStep' | 'beforeCall'> {
+    const ended = () => this.#running?.signal ?? AbortSignal.abort();
+    return {
+      awaitStep: (request, until) => this.pace.awaitStep(request, AbortSignal.any([until, ended()])),
+      beforeCall: (call) => this.pace.beforeCall(call, ended()),
+    };
+  }
+
+  /** The operator's hand on the arm. */
+  get hand(): OperatorHand {
+    this.#hand ??= new OperatorHand({
+      cell: this.cell,
+      pace: this.pace,
+      isRunning: () => this.#running !== undefined,
+      endProgram: (why) => this.#running?.abort(new Error(why)),
+      onDriving: (by, drives) => {
+        this.#survey = undefined;
+        const driver = drives ? 'operator' : this.#running === undefined ? 'nobody' : 'program';
+        this.#writer?.record('/driver', this.cell.world.timeS, { driver, block: this.#block, by });
+        this.#tellView();
+      },
+    });
+    return this.#hand;
+  }
+
+  async #sink({ episodePath, console }: OpenParams): Promise<EpisodeSink | undefined> {
+    if (episodePath !== null) return createNodeFileSink(episodePath);
+    // Windows see the episode also where nobody keeps it.
+    return console === null ? undefined : DISCARD;
+  }
+
+  #record(sink: EpisodeSink, params: OpenParams, instruction: string): void {
+    const writer = createEpisodeWriter(sink, {
       info: episodeInfo(params, this.cell, instruction),
       timeline: 'robot',
+      onMessage: (message) => this.#guard?.onMessage(message),
       onError: (error) => {
+        this.#guard?.onRecordingFailed(error.message);
         this.#emit.recordingFailed({ message: error.message, hint: error.hint });
         // What is not recorded may not move.
         void this.stop('process', `the recording failed: ${error.message}`);
@@ -149,6 +259,8 @@ export class CellHost {
 
   #noteGate(event: GateEvent): void {
     this.#recorder?.gate(this.#block, event);
+    if (CHANGES.has(event.kind)) this.#guard?.onView(this.view());
+    if (event.kind === 'reset') this.#emit.reset({ stopId: event.stop.id, by: event.by.name });
     if (event.kind === 'stop-reported') {
       this.#unreported.delete(event.stopId);
       if (this.#unreported.size === 0) this.#allReported();
@@ -169,14 +281,24 @@ export class CellHost {
     return this.#writer;
   }
 
-  async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
+  async run(
+    block: CheckedBlock,
+    offerId: string,
+    settings: RunSettings,
+    pace: RunPace = STRAIGHT_ON,
+  ): Promise<BlockReport> {
+    const before = await this.#knownAlready();
     this.#survey = undefined;
     this.#calls = [];
     this.#output = [];
     this.#running = new AbortController();
     const startS = this.cell.world.timeS;
+    this.#runs = { name: block.name, sinceS: startS };
+    this.#speedScale = settings.speedScale;
     try {
+      await this.pace.begin(pace, this.#running.signal);
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
+      this.#before = before;
       const report = this.#report(outcome, startS);
       this.#recordBlockEnd(report);
       // A block that the gate would not start keeps its number for the next one.
@@ -184,6 +306,7 @@ export class CellHost {
       return report;
     } finally {
       this.#running = undefined;
+      this.pace.end();
     }
   }
 
@@ -192,16 +315,42 @@ export class CellHost {
    * until something runs.
    */
   async rehearsalStart(): Promise<RehearsalStart> {
-    const { side } = this.cell;
     const snapshot = await this.cell.snapshot();
-    if (side.survey === undefined) return { kind: 'copy', snapshot };
-    this.#survey ??= side.survey();
+    const surveyed = await this.#surveyed();
+    return surveyed === undefined
+      ? { kind: 'copy', snapshot }
+      : { kind: 'perceived', ...surveyed, sandbox: snapshot.sandbox };
+  }
+
+  /** What is perceived now: looked at once until something runs. Undefined at tier S1, which knows the truth. */
+  async #surveyed(): Promise<Omit<SceneGuess, 'onPredicted'> | undefined> {
+    this.#survey ??= this.cell.side.survey?.();
     try {
-      return { kind: 'perceived', ...(await this.#survey), sandbox: snapshot.sandbox };
+      return await this.#survey;
     } catch (error) {
       this.#survey = undefined;
       throw error;
     }
+  }
+
+  /** What stood where before the last block, where that was known, and what stands where now. */
+  async known(): Promise<Result<typeof ROBOT_HOST_CONTRACT, 'known'>> {
+    const surveyed = await this.#surveyed();
+    const now = surveyed === undefined ? await this.cell.side.truth?.() : thingsIn(surveyed.perceived);
+    const { things = [], held = [] } = now ?? {};
+    const { arms } = await this.cell.robot.state();
+    const arm = held.findIndex((name) => name !== undefined);
+    return {
+      before: this.#before?.things ?? null,
+      now: things,
+      ...(arm < 0 ? {} : { hand: { holds: held[arm] as string, tool: arms[arm].tool } }),
+    };
+  }
+
+  /** The same without a new look: a block must not wait for one. */
+  async #knownAlready(): Promise<KnownThings | undefined> {
+    const surveyed = await this.#survey?.catch(() => undefined);
+    return surveyed === undefined ? await this.cell.side.truth?.() : thingsIn(surveyed.perceived);
   }
 
   /** One for the whole session: each of its pictures has noise of its own. */
@@ -219,6 +368,12 @@ export class CellHost {
       views.push({ camera, png: encodePng({ kind: 'rgb8', width, height, data: colorSrgb }) });
     }
     return { views };
+  }
+
+  async posture(): Promise<Result<typeof ROBOT_HOST_CONTRACT, 'posture'>> {
+    const { robot, gate } = this.cell;
+    const { arms } = await robot.state();
+    return { epoch: gate.state().epoch, armsRad: arms.map(({ jointPositionsRad }) => [...jointPositionsRad]) };
   }
 
   judge(): Verdict {
@@ -254,6 +409,19 @@ export class CellHost {
       recordedMessages: status?.messages ?? 0,
       recordingError: status?.error == null ? null : describeCause(status.error),
     };
+  }
+
+  /** Completes the episode of a session that is gone; whoever noticed has stopped the robot. */
+  async abandon(): Promise<void> {
+    await this.finish({
+      outcome: 'failed',
+      stage: 'crash',
+      message: 'the session process ended before the episode did',
+    });
+  }
+
+  get cameraNames(): readonly string[] {
+    return this.#cameras().names;
   }
 
   /** The current block's number, from 0. */
@@ -294,6 +462,8 @@ export class CellHost {
     });
   }
 }
+
+const DISCARD: EpisodeSink = { write: async () => {}, sync: async () => {}, close: async () => {} };
 
 function episodeInfo(params: OpenParams, cell: Cell, instruction: string): EpisodeInfo {
   return {

@@ -11,7 +11,7 @@ import type { AwaitStep, BlockPermit } from '../../drivers/gate/block-permit.ts'
 import { wholeRoomGrant } from '../../drivers/gate/closed-loop.ts';
 import { type LimitName, withRobotTime } from '../../drivers/gate/envelope.ts';
 import type { GateEvent } from '../../drivers/gate/events.ts';
-import { createGate, type Gate } from '../../drivers/gate/gate.ts';
+import { createGate, type Gate, type GateOptions } from '../../drivers/gate/gate.ts';
 import { GateRefusal } from '../../drivers/gate/refusal.ts';
 import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
 import type { Rig } from '../../drivers/rig/rig-file.ts';
@@ -98,9 +98,14 @@ export interface CellOptions {
   /** Clock of the gate, seconds. */
   readonly nowS: () => number;
   readonly requiredBeats: readonly BeatRule[];
+  /** From the thread beside this one that guards the cell, if there is one. */
+  readonly heardS?: GateOptions['heardS'];
+  readonly stopWord?: GateOptions['stopWord'];
   /** 'preview' collects soft limits as facts instead of refusing them. */
   readonly purpose: 'live' | 'preview' | 'trial';
   readonly awaitStep?: AwaitStep;
+  /** Asked before each call of a program is carried out; the program waits for it. A stop ends the wait. */
+  readonly beforeCall?: (call: { readonly name: string; readonly line?: number }) => Promise<void>;
   /** 'one': the cell runs a single block, and nothing is kept to go on from. 'many' unless given. */
   readonly blocks?: 'one' | 'many';
   /** Failures of our own code while a call was answered; the program sees none of it. */
@@ -148,6 +153,7 @@ export class Cell {
   readonly #watches: CellWatch[] = [];
   /** Hash of the session's values; unknown after a block until somebody asks. */
   #sandboxHash: string | undefined;
+  #permit: BlockPermit | undefined;
 
   private constructor(options: CellOptions, world: TaskWorld, api: PolicyApi) {
     this.#options = options;
@@ -169,6 +175,8 @@ export class Cell {
       nowS: options.nowS,
       sha256Hex,
       requiredBeats: options.requiredBeats,
+      heardS: options.heardS,
+      stopWord: options.stopWord,
       softLimits: options.purpose === 'preview' ? 'collect' : 'refuse',
       awaitStep: options.awaitStep,
       onEvent: (event) => {
@@ -211,6 +219,11 @@ export class Cell {
     };
   }
 
+  /** Of the block that runs. */
+  get permit(): BlockPermit | undefined {
+    return this.#permit;
+  }
+
   get rig(): Rig {
     return this.#options.rig;
   }
@@ -243,6 +256,7 @@ export class Cell {
    */
   async run(block: CheckedBlock, offerId: string, settings: RunSettings, signal?: AbortSignal): Promise<BlockOutcome> {
     const permit = await this.gate.begin(offerId, await this.claims(block, settings));
+    this.#permit = permit;
     const implementation = this.#implementation(permit, settings);
     const dispatcher = createApiDispatcher(this.api, implementation, (error) => this.#options.onInternalError(error));
     let count = 0;
@@ -254,8 +268,10 @@ export class Cell {
       return inOrder(() => carryOut(call, index, this.#options.purpose === 'trial' ? undefined : signal));
     };
     const carryOut = async (call: GuestCall, index: number, signal?: AbortSignal): Promise<CallReply> => {
-      const startS = this.world.timeS;
       const frame = call.frames.find((one) => one.block === block.name);
+      // After a stop the gate itself says why nothing is done any more.
+      await this.#options.beforeCall?.({ name: call.name, line: frame?.line }).catch(() => undefined);
+      const startS = this.world.timeS;
       const reply = await dispatcher.dispatch(call.name, call.argsJson, signal);
       this.world.trace.call(call.name, call.argsJson, JSON.stringify(reply));
       const record: CallRecord = {
@@ -291,6 +307,7 @@ export class Cell {
         signal,
       );
     } finally {
+      this.#permit = undefined;
       await permit.end();
       this.#sandboxHash = undefined;
     }

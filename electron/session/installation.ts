@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { armDisagreement } from '../../drivers/rig/arm-agreement.ts';
@@ -22,24 +21,9 @@ import {
   rearrangementProblem,
   rearrangementProgram,
 } from '../../skills/experts/rearrangement.ts';
+import { bundledEntry, INSTALLATION_ROOT } from '../ipc/bundled-entry.ts';
 
-/** The folder that holds package.json. */
-export const INSTALLATION_ROOT = findRoot();
-
-function findRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('this installation is broken: no package.json above the program files');
-    folder = parent;
-  }
-  return folder;
-}
-
-/** A bundled process entry, as "robot-host.js". */
-export function bundledEntry(file: string): string {
-  return join(INSTALLATION_ROOT, 'out', file);
-}
+export { bundledEntry, INSTALLATION_ROOT };
 
 export const VERSION: string = JSON.parse(readFileSync(join(INSTALLATION_ROOT, 'package.json'), 'utf8')).version;
 

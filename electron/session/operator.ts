@@ -2,6 +2,7 @@
 // writer of programs never stands behind it. Must never hold a time limit: silence is no answer.
 
 import type { CheckResult } from '../../skills/check/check-result.ts';
+import type { RunPace } from '../ipc/operator-pace.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
 import type { Decider } from './session.ts';
 
@@ -11,15 +12,36 @@ export interface Proposal {
   readonly check: CheckResult;
   /** Null where this session makes no preview. */
   readonly preview: PreviewFacts | null;
+  /** The operator's speed of the preview, and of the run: share of the robot's limits, in (0, 1]. */
+  readonly speedScale: number;
   /** What the check has against the operator's own edit of it; the edit was dropped. */
   readonly refusedEdit?: CheckResult;
+  /** Whether a program has run whose work can be asked to be undone in place of this one. */
+  readonly canUndo?: boolean;
+  /** Why there is no program that undoes the last one; this one stands. */
+  readonly refusedUndo?: string;
+}
+
+/** What goes with a decision: findings of the critics on the card that the writer of the program is to hear of. */
+interface WithFindings {
+  readonly findings?: readonly string[];
 }
 
 export type Decision =
-  | { readonly kind: 'approve' }
-  | { readonly kind: 'edit'; readonly source: string }
-  | { readonly kind: 'reject'; readonly comment: string }
+  /** `pace`: how the block is let go on; straight on unless given. */
+  | ({ readonly kind: 'approve'; readonly pace?: RunPace } & WithFindings)
+  | ({ readonly kind: 'edit'; readonly source: string } & WithFindings)
+  /** Nothing is decided: the preview is made anew, from the state and at the speed of now, and the question comes again. */
+  | { readonly kind: 'renew' }
+  | ({ readonly kind: 'reject'; readonly comment: string } & WithFindings)
+  /** In place of this program, one that puts things back to where they stood before the last one; it is asked about next. */
+  | { readonly kind: 'undo' }
   | { readonly kind: 'stop' };
+
+/** A finding of the critics on one line, as cards show it and models are told. */
+export function findingInWords({ critic, message, line }: NonNullable<PreviewFacts['findings']>[number]): string {
+  return `${line === undefined ? '' : `line ${line}: `}${message} [${critic}]`;
+}
 
 export interface Operator {
   /** As it goes into the approval and the episode. */

@@ -58,6 +58,7 @@ export async function rehearse(options: RehearsalOptions): Promise<PreviewFacts>
       predictedSuccess: success,
       world: options.guess === undefined ? 'copied' : 'perceived',
       things: watch.fates(),
+      closedLoop: offer.claims.closedLoop ?? undefined,
       findings: findings.map(({ critic, message, line, timeS }) => ({ critic, message, line, timeS })),
       ...knowledge(options, calls, startS + firstTouchS(facts.contacts)),
       startJointsRad: state.arms.map(({ commandedPositionsRad }) => [...commandedPositionsRad]),

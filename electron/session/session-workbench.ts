@@ -4,8 +4,10 @@
 
 import type { ProgramMessage } from '../../drivers/episode/messages.ts';
 import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
+import { undoProgram } from '../../skills/agent/undo.ts';
 import type { BlockFailure, BlockStory, CheckedProgram, View, Workbench } from '../../skills/agent/workbench.ts';
 import type { Tier } from '../../skills/api/definition.ts';
+import { type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { PLAIN_RUN, type RunSettings } from './cell.ts';
@@ -21,7 +23,7 @@ export interface SessionWorkbenchOptions {
   readonly operator: Operator;
   /** Whether the session was opened with a twin. */
   readonly previews: boolean;
-  /** The operator's speed: share of the robot's limits, in (0, 1]. */
+  /** The operator's speed for the next preview and its run: share of the robot's limits, in (0, 1]. */
   readonly speedScale: number;
   /** Who writes the programs, for the record. */
   readonly origin: Exclude<ProgramMessage['origin'], 'edited' | 'operator'>;
@@ -34,12 +36,24 @@ export type SessionStory = BlockStory & {
   readonly failure?: BlockFailure | undefined;
 };
 
+/** Why nothing can be undone, in a sentence. */
+export interface UndoRefusal {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
+
+/** What the writer is told when the operator had the last program undone in place of running its new one. */
+const UNDONE = 'In place of your program I had the work of the one before undone; look again before you go on.';
+
 export class SessionWorkbench implements Workbench {
   readonly tier: Tier;
   readonly #options: SessionWorkbenchOptions;
   /** Said by the operator, not yet handed on. */
   #remarks: string[] = [];
   #lastRehearsal: Promise<unknown> = Promise.resolve();
+  /** The offer that is open, or was last: the next one waits for its end. */
+  #lastOffer: Promise<unknown> = Promise.resolve();
+  #hasRun = false;
 
   constructor(options: SessionWorkbenchOptions) {
     this.tier = options.tier;
@@ -69,16 +83,57 @@ export class SessionWorkbench implements Workbench {
    */
   async offer(program: CheckedProgram, signal: AbortSignal): Promise<SessionStory> {
     if (!program.check.ok) throw new Error('a program that fails its check is never offered');
-    try {
-      return await this.#decided(program, signal);
-    } finally {
-      this.#options.onStep?.('ended');
+    return await this.#oneAtATime(() => this.#decided(program, signal));
+  }
+
+  /**
+   * Offers a block that puts things back to where they stood before the last one: checked, previewed and approved like any.
+   * @throws as `offer`
+   */
+  async proposeUndo(signal: AbortSignal): Promise<SessionStory | UndoRefusal> {
+    signal.throwIfAborted();
+    return await this.#oneAtATime(async () => {
+      const undo = await this.#undo();
+      return 'reason' in undo ? undo : await this.#decided(undo, signal);
+    });
+  }
+
+  /** Two programs are never asked about at once. */
+  async #oneAtATime<Story>(offer: () => Promise<Story>): Promise<Story> {
+    const story = this.#lastOffer.then(async () => {
+      try {
+        return await offer();
+      } finally {
+        this.#options.onStep?.('ended');
+      }
+    });
+    this.#lastOffer = story.catch(() => undefined);
+    return await story;
+  }
+
+  /** The checked program that undoes the last one, or why there is none. */
+  async #undo(): Promise<CheckedProgram | UndoRefusal> {
+    const { session } = this.#options;
+    const { before, now, hand } = await session.known();
+    if (before === null) {
+      const why = this.#hasRun ? 'Where things stood before the last program was not seen' : 'No program has run yet';
+      return { kind: 'refused', reason: `${why}: there is nothing that could be undone.` };
     }
+    const undo = undoProgram({ api: session.api, before, after: now, ...(hand === undefined ? {} : { hand }) });
+    if (undo.kind === 'refused') return undo;
+    const check = await session.check(undo.source, 'operator', 'undo');
+    if (check.ok) return { source: undo.source, check };
+    const error = check.diagnostics.find(({ severity }) => severity === 'error');
+    return {
+      kind: 'refused',
+      reason: `The program that undoes the last one does not pass the check: ${error?.message}`,
+    };
   }
 
   async #decided(program: CheckedProgram, signal: AbortSignal): Promise<SessionStory> {
     const { session, operator } = this.#options;
     let proposal = await this.#proposal(program, signal);
+    let findings: readonly string[] | undefined;
     for (;;) {
       if (proposal === undefined) return await this.#notRun(signal, undefined);
       this.#options.onStep?.('asking');
@@ -92,18 +147,33 @@ export class SessionWorkbench implements Workbench {
           if (!session.stopped.aborted) await session.stop('the operator chose stop at the prompt');
           return this.#stopped(proposal.preview);
         case 'reject': {
-          await session.reject(operator.by, decision.comment);
+          findings = decision.findings ?? findings;
+          await session.reject(operator.by, decision.comment, findings);
           const comment = [decision.comment, ...this.#takeRemarks()].join('\n');
-          return { kind: 'rejected', comment, preview: proposal.preview ?? undefined };
+          return { kind: 'rejected', comment, preview: proposal.preview ?? undefined, ...told(findings) };
+        }
+        case 'undo': {
+          const undo = await this.#undo();
+          if ('reason' in undo) {
+            proposal = { ...proposal, refusedUndo: undo.reason };
+            continue;
+          }
+          this.#remarks.push(UNDONE);
+          proposal = await this.#proposal(undo, signal);
+          continue;
         }
         case 'edit': {
+          findings = decision.findings ?? findings;
           const check = await session.check(decision.source, 'edited');
           if (check.ok) proposal = await this.#proposal({ source: decision.source, check }, signal);
           else proposal = { ...proposal, refusedEdit: check };
           continue;
         }
+        case 'renew':
+          proposal = await this.#proposal(proposal, signal);
+          continue;
         case 'approve':
-          return await this.#run(proposal);
+          return await this.#run(proposal, decision.findings ?? findings, decision.pace ?? STRAIGHT_ON);
       }
     }
   }
@@ -136,20 +206,26 @@ export class SessionWorkbench implements Workbench {
   async #proposal({ source, check }: CheckedProgram, signal: AbortSignal): Promise<Proposal | undefined> {
     const { session, speedScale, previews } = this.#options;
     if (session.stopped.aborted || signal.aborted) return undefined;
-    if (!previews) return { source, check, preview: null };
+    const canUndo = this.#hasRun;
+    if (!previews) return { source, check, preview: null, speedScale, canUndo };
     this.#options.onStep?.('previewing');
     const block = session.blockOf(source, check);
     const preview = await this.#unlessVoid(signal, () => session.preview(block, speedScale));
-    return preview === undefined ? undefined : { source, check, preview };
+    return preview === undefined ? undefined : { source, check, preview, speedScale, canUndo };
   }
 
-  async #run({ source, check, preview }: Proposal): Promise<SessionStory> {
-    const { session, operator, speedScale, onStep } = this.#options;
+  async #run(
+    { source, check, preview, speedScale }: Proposal,
+    findings: readonly string[] | undefined,
+    pace: RunPace,
+  ): Promise<SessionStory> {
+    const { session, operator, onStep } = this.#options;
     const settings: RunSettings = {
       ...PLAIN_RUN,
       previewId: preview?.previewId ?? null,
       startJointsRad: preview?.startJointsRad ?? null,
       speedScale,
+      stepMode: pace.mode === 'step' ? 'each-motion' : 'none',
       // A person saw them on the card; the rule approves nothing that asks for any.
       grants: operator.by.kind === 'person' ? (preview?.softExcesses ?? []).map(({ limit }) => limit) : [],
     };
@@ -158,14 +234,16 @@ export class SessionWorkbench implements Workbench {
     try {
       const block = session.blockOf(source, check);
       const offer = await session.offer(block, settings);
-      await session.approve(offer, operator.by, settings);
-      report = await session.run(block, offer.offerId, settings, check);
+      await session.approve(offer, operator.by, settings, findings);
+      report = await session.run(block, offer.offerId, settings, check, pace);
+      this.#hasRun = true;
     } catch (error) {
       if (session.stopped.aborted) return this.#stopped(preview);
-      return this.#ran(source, preview, { failure: refusalOf(error), callStory: [], output: [], robotTimeS: 0 });
+      const nothing = { failure: refusalOf(error), callStory: [], output: [], robotTimeS: 0 };
+      return { ...this.#ran(source, preview, nothing), ...told(findings) };
     }
     if (session.stopped.aborted) return this.#stopped(preview, report);
-    return this.#ran(source, preview, report);
+    return { ...this.#ran(source, preview, report), ...told(findings) };
   }
 
   #ran(
@@ -217,6 +295,10 @@ export class SessionWorkbench implements Workbench {
     this.#remarks = [];
     return remarks;
   }
+}
+
+function told(findings: readonly string[] | undefined): { readonly findings?: readonly string[] } {
+  return findings === undefined || findings.length === 0 ? {} : { findings };
 }
 
 /** What the gate would not start, as an outcome like any other. @throws what is no refusal */

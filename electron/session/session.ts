@@ -12,11 +12,12 @@ import type { ApprovalMessage, ProgramMessage } from '../../drivers/episode/mess
 import type { MessageOf } from '../../drivers/episode/topics.ts';
 import { INERTIAL_SET } from '../../sim/robots/panda/inertials.ts';
 import { type Asker, noModel } from '../../skills/api/asks.ts';
-import type { Tier } from '../../skills/api/definition.ts';
-import { apiChoice } from '../../skills/api/policy-api.ts';
+import type { PolicyApi, Tier } from '../../skills/api/definition.ts';
+import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
+import { type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
 import {
   type BlockReport,
@@ -46,6 +47,8 @@ export interface SessionOptions {
   readonly asks?: boolean;
   /** Who writes the programs, for the record: 'expert' or a file. */
   readonly policy: string;
+  /** Opens the robot host's sockets for windows; a block then starts only before the window that holds control. */
+  readonly console?: OpenParams['console'];
   /** Files for the episode beside task and rig. */
   readonly attachments?: OpenParams['attachments'];
   readonly events: EventHandlers<typeof ROBOT_HOST_CONTRACT>;
@@ -75,6 +78,9 @@ export interface Decider {
 
 export class Session {
   readonly episodePath: string | null;
+  /** What its programs may call. */
+  readonly api: PolicyApi;
+  readonly episodeId: string;
   readonly #child: ChildProcess;
   readonly #host: Client<typeof ROBOT_HOST_CONTRACT>;
   readonly #checker: KillableChecker;
@@ -82,6 +88,8 @@ export class Session {
   readonly #finished: FinishedBlock[] = [];
   readonly #stops = new Map<string, LatchedStop>();
   #stopped = new AbortController();
+  #robot: Result<typeof ROBOT_HOST_CONTRACT, 'open'> | undefined;
+  readonly #gone = new AbortController();
   #blocks = 0;
   #answers: Asker | undefined;
 
@@ -89,18 +97,27 @@ export class Session {
     options: SessionOptions,
     child: ChildProcess,
     host: Client<typeof ROBOT_HOST_CONTRACT>,
-    episodePath: string | null,
+    episode: { readonly id: string; readonly path: string | null },
   ) {
     this.#child = child;
     this.#host = host;
-    this.episodePath = episodePath;
-    const api = apiChoice(options.taskFile.task, options.tier, options.asks);
-    this.#checker = startChecker(api, { script: bundledEntry('check-worker.js') });
+    this.episodePath = episode.path;
+    this.episodeId = episode.id;
+    const choice = apiChoice(options.taskFile.task, options.tier, options.asks);
+    this.api = apiFor(choice);
+    this.#checker = startChecker(choice, { script: bundledEntry('check-worker.js') });
     this.#beat = setInterval(() => host.notify('beat', {}), BEAT_MS);
+    child.once('exit', (code, signal) => {
+      clearInterval(this.#beat);
+      this.#gone.abort(signal ?? `exit code ${code}`);
+    });
   }
 
-  /** Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile. */
-  static async open(options: SessionOptions): Promise<Session> {
+  /**
+   * Starts the robot host and its twin, opens the world, and gets the type checker warm meanwhile.
+   * @throws the reason of the signal when it fires before the cell is open; no process is left then
+   */
+  static async open(options: SessionOptions, signal?: AbortSignal): Promise<Session> {
     const { taskFile, rigFile, seed, tier } = options;
     const episodeId = randomBytes(4).toString('hex');
     const versions = {
@@ -113,7 +130,8 @@ export class Session {
     };
     // Before any process is started: a folder that cannot be written must leave nothing running.
     const episodePath = newEpisodePath(options, episodeId, versions);
-    const child = startEntry(bundledEntry('robot-host.js'));
+    // A trial has nobody beside it who could stop it, and so no thread to keep free for that.
+    const child = startEntry(bundledEntry(options.role === 'trial' ? 'twin.js' : 'robot-host.js'));
     let session: Session | undefined;
     const channel = channelToChild(child, 'robot host');
     answerAsks(channel, async (question, signal) => {
@@ -125,6 +143,10 @@ export class Session {
       stopped: (stop) => {
         if (session !== undefined) session.#noteStop(stop);
         options.events.stopped?.(stop);
+      },
+      reset: (reset) => {
+        if (session !== undefined) session.#noteReset(reset.stopId);
+        options.events.reset?.(reset);
       },
     });
     const opening = host.request('open', {
@@ -143,16 +165,22 @@ export class Session {
       asks: options.asks ?? false,
       policy: options.policy,
       versions,
+      console: options.console ?? null,
       attachments: options.attachments ?? [],
     });
-    session = new Session(options, child, host, episodePath);
+    session = new Session(options, child, host, { id: episodeId, path: episodePath });
+    const giveUp = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', giveUp, { once: true });
     try {
-      await opening;
+      signal?.throwIfAborted();
+      session.#robot = await opening;
       host.notify('beat', {});
       return session;
     } catch (error) {
       await session.close();
-      throw error;
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -216,6 +244,7 @@ export class Session {
     offer: Result<typeof ROBOT_HOST_CONTRACT, 'offer'>,
     by: Decider,
     { previewId, speedScale, grants }: Pick<RunSettings, 'previewId' | 'speedScale' | 'grants'>,
+    findings?: readonly string[],
   ): Promise<void> {
     await this.#host.request('approve', { offerId: offer.offerId, digest: offer.digest, by });
     await this.#recordDecision('approved', by.kind, {
@@ -224,15 +253,22 @@ export class Session {
       previewId: previewId ?? undefined,
       speedScale,
       grants: grants.length === 0 ? undefined : grants,
+      findings,
     });
   }
 
-  async reject(by: Pick<Decider, 'kind'>, comment: string): Promise<void> {
-    await this.#recordDecision('rejected', by.kind, { comment });
+  async reject(by: Pick<Decider, 'kind'>, comment: string, findings?: readonly string[]): Promise<void> {
+    await this.#recordDecision('rejected', by.kind, { comment, findings });
   }
 
-  async run(block: CheckedBlock, offerId: string, settings: RunSettings, result: CheckResult): Promise<BlockReport> {
-    const report = await this.#host.request('run', { block, offerId, settings });
+  async run(
+    block: CheckedBlock,
+    offerId: string,
+    settings: RunSettings,
+    result: CheckResult,
+    pace: RunPace = STRAIGHT_ON,
+  ): Promise<BlockReport> {
+    const report = await this.#host.request('run', { block, offerId, settings, pace });
     this.#blocks += 1;
     // A block that failed leaves no names behind.
     if (report.status === 'finished') {
@@ -240,6 +276,11 @@ export class Session {
       this.#finished.push({ blockName: block.name, declarations, exportedNames });
     }
     return report;
+  }
+
+  /** What stands where, now and before the last block, as far as the tier can know. */
+  known() {
+    return this.#host.request('known', {});
   }
 
   judge() {
@@ -268,13 +309,28 @@ export class Session {
    */
   async reset(stopId: string, by: string): Promise<void> {
     await this.#host.request('reset', { stopId, by });
-    this.#stops.delete(stopId);
-    if (this.#stops.size === 0) this.#stopped = new AbortController();
+    this.#noteReset(stopId);
   }
 
   /** Keeps what the operator said while no question was open. */
   async remark(text: string): Promise<void> {
     await this.#host.request('record', { topic: '/remark', message: { block: this.#blocks, text } });
+  }
+
+  /** The robot behind the gate. */
+  get robot(): Result<typeof ROBOT_HOST_CONTRACT, 'open'> {
+    if (this.#robot === undefined) throw new Error('the session is not open yet');
+    return this.#robot;
+  }
+
+  /** Where the arms are now, and the gate's epoch: whether a preview still begins where they stand. */
+  posture() {
+    return this.#host.request('posture', {});
+  }
+
+  /** Fires, with the reason, when the robot host is gone: after close, or because it died. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   /** Who answers what programs ask; a session that was opened without questions has none. */
@@ -285,6 +341,11 @@ export class Session {
   /** Who answers; undefined while nobody does. */
   get answers(): Asker | undefined {
     return this.#answers;
+  }
+
+  /** Port of the robot host's sockets for windows, on the loopback interface; null without them. */
+  get consolePort(): number | null {
+    return this.#robot?.consolePort ?? null;
   }
 
   /** Number of the block that runs or comes next, from 0. */
@@ -335,6 +396,10 @@ export class Session {
   #noteStop({ id, source, detail }: LatchedStop): void {
     this.#stops.set(id, { id, source, detail });
     this.#stopped.abort(`${source}: ${detail}`);
+  }
+
+  #noteReset(stopId: string): void {
+    if (this.#stops.delete(stopId) && this.#stops.size === 0) this.#stopped = new AbortController();
   }
 
   async #recordDecision(

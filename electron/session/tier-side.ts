@@ -21,6 +21,7 @@ import { domainImplementation } from '../../skills/api/domains.ts';
 import { highLevelImplementation } from '../../skills/api/high-level.ts';
 import { lowLevelImplementation } from '../../skills/api/low-level.ts';
 import type { MotionPorts } from '../../skills/api/motions.ts';
+import type { FoundObject } from '../../skills/api/scene-knowledge.ts';
 import { type SeenMemory, SeenScene } from '../../skills/api/seen-scene.ts';
 import { trueScene } from '../../skills/api/true-scene.ts';
 import type { Detector } from '../../skills/perception/detector.ts';
@@ -50,11 +51,20 @@ export interface SceneGuess {
   readonly onPredicted: () => void;
 }
 
+/** What is in a cell, as far as a tier can know. Base frame, metres. */
+export interface KnownThings {
+  readonly things: readonly FoundObject[];
+  /** By arm: what its hand holds. */
+  readonly held: readonly (string | undefined)[];
+}
+
 export interface TierSide {
   readonly planner: MotionPlanner;
   /** The functions of the tier, bound to one permit. */
   implement(ports: Omit<MotionPorts, 'planner' | 'robot'>): ApiImplementation;
   /** What is in the cell as far as this tier can know, and what it remembers; undefined at tier S1, which knows the truth. */
+  /** Tier S1 only: the truth. */
+  truth?(): Promise<KnownThings>;
   survey?(signal?: AbortSignal): Promise<Omit<SceneGuess, 'onPredicted'>>;
   dispose(): void;
 }
@@ -77,6 +87,10 @@ function trueSide({ mujoco, world, robot, task }: TierSideOptions): TierSide {
       const ports = { ...permit, robot, planner, scene, task, cartPole: world.cartPole, say: nothing };
       return { ...highLevelImplementation(ports), ...domainImplementation(ports) };
     },
+    truth: async () => ({
+      things: (await scene.known()).map(({ name, pose, extent }) => ({ name, pose, extent })),
+      held: world.arms.map((_, index) => world.heldProp(index)),
+    }),
     dispose: () => planner.dispose(),
   };
 }
@@ -144,6 +158,15 @@ function seenSide(options: TierSideOptions): TierSide {
       return { perceived: await surveyScene(ports, signal), memory: scene.memory() };
     },
     dispose: () => planner.dispose(),
+  };
+}
+
+/** What a look around shows of things, by the names it gave them. */
+export function thingsIn({ things, arms }: PerceivedScene): KnownThings {
+  const sides = ['left', 'right'] as const;
+  return {
+    things: things.map(({ name, pose, size }) => ({ name, pose, extent: size })),
+    held: arms.map((_, index) => things.find(({ heldBy }) => heldBy === sides[index])?.name),
   };
 }
 

@@ -11,9 +11,12 @@ import './strip.css';
 import { TooltipProvider } from '../ui/Tooltip.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { Dock } from './Dock.tsx';
+import { KeyHelp } from './KeyHelp.tsx';
 import { SafetyStrip } from './SafetyStrip.tsx';
+import { SessionGate } from './SessionGate.tsx';
 import { Toasts } from './Toasts.tsx';
 import { TopBar } from './TopBar.tsx';
+import { Tour } from './Tour.tsx';
 
 export function App() {
   return (
@@ -22,8 +25,11 @@ export function App() {
         <SafetyStrip />
         <TopBar />
         <Dock />
+        <SessionGate />
       </div>
       <CommandPalette />
+      <KeyHelp />
+      <Tour />
       <Toasts />
     </TooltipProvider>
   );

@@ -40,13 +40,10 @@ export function CellPicker() {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <button
-          type="button"
-          className="cell-picker"
-          aria-label={cell ? `Cell: ${cell.title}. Choose another…` : 'Choose a task…'}
-        >
+        <button type="button" className="cell-picker">
           {cell ? (
             <>
+              <span className="visually-hidden">Cell: </span>
               <span className="cell-picker-title">{cell.title}</span>
               <span className="cell-picker-facts">
                 {cell.choice.tier} · seed {cell.choice.seed} · {writerInWords(cell.choice.writer)}

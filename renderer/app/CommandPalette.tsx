@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon.tsx';
 import { Keys } from '../ui/Keys.tsx';
 import { perform } from './action-keys.ts';
 import type { Action, ActionGroup } from './actions.ts';
-import { closePalette, findActions, usePalette } from './palette-store.ts';
+import { choose, closePalette, findActions, takeChosen, usePalette } from './palette-store.ts';
 import { useActions } from './use-actions.ts';
 
 const GROUP_WORDS: Readonly<Record<ActionGroup, string>> = {
@@ -26,6 +26,11 @@ export function CommandPalette() {
     <Dialog
       open={open}
       onClose={closePalette}
+      // The focus is back where it was: the action may put it elsewhere.
+      onClosed={() => {
+        const action = takeChosen();
+        if (action !== null) void perform(action);
+      }}
       title="Find an action"
       description="Type a few letters, choose with the arrow keys, Enter does it."
       className="palette"
@@ -47,9 +52,7 @@ function Finder() {
   });
   const act = (action: Action) => {
     if (action.unavailable?.() !== undefined) return;
-    closePalette();
-    // After the dialog has given the focus back, so that an action can put it elsewhere.
-    setTimeout(() => void perform(action), 0);
+    choose(action);
   };
   return (
     <>

@@ -3,14 +3,18 @@
 import { useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { PanelVisible } from '../panels/panel-visible.ts';
-import { panelOf } from '../panels/registry.ts';
 import { mountDock, panelHost, useDock } from './dock-store.ts';
 import { PanelBoundary } from './PanelBoundary.tsx';
 import { pageNonce } from './page-nonce.ts';
+import { panelOf, usePanelList } from './panel-list.ts';
 
 export function Dock() {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => (place.current === null ? undefined : mountDock(place.current, pageNonce())), []);
+  const isLoaded = usePanelList((state) => state.panels !== undefined);
+  useEffect(
+    () => (place.current === null || !isLoaded ? undefined : mountDock(place.current, pageNonce())),
+    [isLoaded],
+  );
   const mounted = useDock((state) => state.mounted);
   const visible = useDock((state) => state.visible);
   return (

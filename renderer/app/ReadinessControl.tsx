@@ -30,7 +30,7 @@ export function ReadinessControl() {
   const isReady = parts.length > 0 && parts.every(({ state }) => state === 'ready' || state === 'not needed');
   const delayMs = status?.delaysMs.stop ?? null;
   const delay =
-    delayMs === null ? 'stop link silent' : `stop link ${delayMs < 10 ? delayMs.toFixed(1) : Math.round(delayMs)} ms`;
+    delayMs === null ? 'Stop link silent' : `Stop link ${delayMs < 10 ? delayMs.toFixed(1) : Math.round(delayMs)} ms`;
   return (
     <Popover
       side="top"

@@ -9,6 +9,7 @@ import { useConsole } from './console-store.ts';
 import { LeaseControl } from './LeaseControl.tsx';
 import { ReadinessControl } from './ReadinessControl.tsx';
 import { ResetDialog } from './ResetDialog.tsx';
+import { closeResetDialog, openResetDialog, useResetDialog } from './reset-store.ts';
 import { SpeedLimit } from './SpeedLimit.tsx';
 import { StopButton } from './StopButton.tsx';
 
@@ -36,17 +37,14 @@ export function SafetyStrip() {
   const state = useConsole((store) => store.state);
   const cellLinks = useConsole((store) => store.cellLinks);
   const cellStatus = useConsole((store) => store.cellStatus);
-  const [resetting, setResetting] = useState(false);
+  const resetting = useResetDialog((dialog) => dialog.open);
   const words = cellInWords({ session, state, cellLinks, cellStatus }, useStatusAge());
   const hasStops = (cellStatus?.stops.length ?? 0) > 0;
   const isReal = state?.cell?.robotKind === 'real';
   return (
     <section className="safety-strip" data-safety-strip aria-label="Safety">
       <StopButton />
-      <p className="stop-note" aria-hidden="true">
-        software stop, not an emergency stop
-        <span>{isReal ? 'In danger press the red button at the robot.' : 'This cell is a simulation.'}</span>
-      </p>
+      {isReal ? <p className="stop-note">In danger press the red button at the robot.</p> : null}
       <div className={`cell-state cell-state-${words.tone}`} role="status" aria-live="polite">
         <Icon name={TONE_ICON[words.tone]} />
         <div className="cell-state-words">
@@ -55,22 +53,25 @@ export function SafetyStrip() {
         </div>
       </div>
       {hasStops ? (
-        <Button kind="primary" icon="reset" onClick={() => setResetting(true)}>
+        <Button kind="primary" icon="reset" onClick={openResetDialog}>
           Reset…
         </Button>
       ) : null}
       {cellLinks === undefined ? null : (
         <>
-          <div className="strip-fact">
-            <span className="strip-fact-name">Driving</span>
-            <span className="strip-fact-value">{driverInWords({ cellStatus })}</span>
-          </div>
+          {hasStops ? null : (
+            <div className="strip-fact">
+              <span className="strip-fact-name">Driving</span>
+              <span className="strip-fact-value">{driverInWords({ cellStatus })}</span>
+            </div>
+          )}
           <ReadinessControl />
-          <SpeedLimit />
+          {/* While a stop stands nobody drives and nothing has a speed: the cause has the room. */}
+          {hasStops ? null : <SpeedLimit />}
           <LeaseControl />
         </>
       )}
-      <ResetDialog open={resetting} onClose={() => setResetting(false)} />
+      <ResetDialog open={resetting} onClose={closeResetDialog} />
     </section>
   );
 }

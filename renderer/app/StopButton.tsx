@@ -12,7 +12,11 @@ export function StopButton() {
     <button
       type="button"
       className={cannotReach ? 'stop-button stop-button-cut' : 'stop-button'}
-      aria-describedby="stop-note"
+      aria-description={
+        cannotReach
+          ? 'Software stop. It cannot reach the robot host now. In danger use the red hardware button.'
+          : 'Software stop, not an emergency stop.'
+      }
       aria-keyshortcuts="Control+. Meta+. Pause"
       onPointerDown={(event) => {
         if (event.button !== 0) return;
@@ -32,15 +36,15 @@ export function StopButton() {
     >
       <Icon name={cannotReach ? 'warning' : 'stop'} className="stop-button-icon" />
       <span className="stop-button-words">
-        <span className="stop-button-label">Stop</span>
-        <span className="stop-button-keys" aria-hidden="true">
-          {STOP_KEYS.join(' or ')}
+        <span className="stop-button-row">
+          <span className="stop-button-label">Stop</span>
+          <span className="stop-button-keys" aria-hidden="true">
+            {STOP_KEYS.join(' or ')}
+          </span>
         </span>
-      </span>
-      <span className="visually-hidden" id="stop-note">
-        {cannotReach
-          ? 'Software stop. It cannot reach the robot host now. In danger use the red hardware button.'
-          : `Software stop, not an emergency stop. Keys: ${STOP_KEYS.join(' or ')}.`}
+        <span className="stop-button-note" aria-hidden="true">
+          {cannotReach ? 'cannot reach the robot host' : 'software stop, not an emergency stop'}
+        </span>
       </span>
     </button>
   );

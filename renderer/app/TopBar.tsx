@@ -5,18 +5,22 @@ import { Icon } from '../ui/Icon.tsx';
 import { Keys } from '../ui/Keys.tsx';
 import { Menu, MenuLabel, MenuLine } from '../ui/Menu.tsx';
 import { ActionItem } from './ActionItem.tsx';
+import { perform } from './action-keys.ts';
 import { CellPicker } from './CellPicker.tsx';
 import { useConsole } from './console-store.ts';
 import { chooseLayout, useDock } from './dock-store.ts';
 import { LAYOUT_NAMES, LAYOUT_TITLES } from './layouts.ts';
 import { openPalette } from './palette-store.ts';
+import { usePanelList } from './panel-list.ts';
 import { ReplayBadge } from './ReplayBadge.tsx';
-import { PANEL_ACTIONS, THEME_ACTIONS } from './shell-actions.ts';
+import { THEME_ACTIONS } from './shell-actions.ts';
 import { useTheme } from './theme.ts';
+import { useAction } from './use-actions.ts';
 import { WorkBadge } from './WorkBadge.tsx';
 
 export function TopBar() {
   const session = useConsole((state) => state.session);
+  const panels = usePanelList((state) => state.panels) ?? [];
   return (
     <header className="top-bar">
       <span className="mark">
@@ -24,6 +28,7 @@ export function TopBar() {
         <span className="mark-name">Capstan</span>
       </span>
       <CellPicker />
+      <NextProgram />
       <WorkBadge />
       <ReplayBadge />
       {session.kind === 'lost' ? (
@@ -42,8 +47,8 @@ export function TopBar() {
         align="end"
       >
         <MenuLabel>Panels</MenuLabel>
-        {PANEL_ACTIONS.map((id) => (
-          <ActionItem key={id} id={id} />
+        {panels.map(({ id }) => (
+          <ActionItem key={id} id={`view.${id}`} />
         ))}
         <MenuLine />
         <ActionItem id="layout.reset" />
@@ -65,6 +70,18 @@ export function TopBar() {
         <ActionItem id="view.settings" />
       </Menu>
     </header>
+  );
+}
+
+/** The press that leads on, while nothing else is under way. */
+function NextProgram() {
+  const action = useAction('session.next-program');
+  const isIdle = useConsole((state) => state.state?.phase === 'idle' && state.replayOf === null);
+  if (action === undefined || !isIdle) return null;
+  return (
+    <Button kind="primary" icon="program" unavailable={action.unavailable?.()} onClick={() => void perform(action)}>
+      {action.label}
+    </Button>
   );
 }
 

@@ -25,11 +25,15 @@ interface Links {
 let links: Links | undefined;
 
 /** What became of a stop the moment it was asked for. */
-export type StopAnswer = 'no-cell' | 'asked';
+export type StopAnswer = 'no-cell' | 'no-link' | 'asked';
 
 /** Asks for a stop, at once. Its fate shows in `cellLinks.stopDelivery`. */
 export function stop(detail: string): StopAnswer {
-  if (links === undefined) return 'no-cell';
+  if (links === undefined) {
+    const { session, state } = useConsole.getState();
+    // Without a session nobody has said that there is no cell.
+    return session.kind === 'open' && state?.cell === null ? 'no-cell' : 'no-link';
+  }
   links.stop.stop(detail);
   return 'asked';
 }

@@ -18,7 +18,7 @@ export const STATUS_OLD_MS = 1500;
 
 const STOPPED_BY: Readonly<Record<StandingStop['source'], string>> = {
   operator: 'Stopped by the operator',
-  window: 'Stopped: the console window fell silent',
+  window: 'Stopped: window fell silent',
   session: 'Stopped by the session',
   'hardware-button': 'Stopped by the hardware button',
   robot: 'The robot stopped itself',
@@ -32,8 +32,8 @@ export function stopInWords(stop: StandingStop): string {
 }
 
 export function restInWords(restConfirmed: boolean | null): string {
-  if (restConfirmed === null) return 'waiting for the robot to confirm rest';
-  return restConfirmed ? 'rest confirmed' : 'rest is not confirmed';
+  if (restConfirmed === null) return 'rest not confirmed yet';
+  return restConfirmed ? 'rest confirmed' : 'rest NOT confirmed';
 }
 
 const WAITING: Readonly<Partial<Record<Phase, string>>> = {
@@ -73,7 +73,7 @@ export function cellInWords({ session, state, cellLinks, cellStatus }: Seen, sta
   if (cellStatus === undefined || statusAgeMs > STATUS_OLD_MS) {
     if (cellLinks.control.kind === 'connecting') {
       return {
-        tone: 'attention',
+        tone: 'quiet',
         headline: 'Connecting to the robot host',
         detail: 'Not known yet what the arm does.',
       };
@@ -103,6 +103,14 @@ export function cellInWords({ session, state, cellLinks, cellStatus }: Seen, sta
   };
 }
 
+/** A cause as a sentence with its full stop; nothing for an empty one. */
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return '';
+  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 function stopped(stops: readonly StandingStop[]): CellWords {
   const newest = stops[stops.length - 1];
   const others = stops.length - 1;
@@ -110,13 +118,13 @@ function stopped(stops: readonly StandingStop[]): CellWords {
   return {
     tone: 'danger',
     headline: `${stopInWords(newest)}; ${restInWords(newest.restConfirmed)}`,
-    detail: `${newest.detail}.${more} Nothing runs until it is reset.`.replace(/^\./, '').replace('..', '.'),
+    detail: `${sentence(newest.detail)}${more} Nothing runs until ${others === 0 ? 'it is' : 'they are'} reset.`,
   };
 }
 
 function withoutCell(session: LinkState, phase: Phase | undefined): CellWords {
   if (phase === 'opening') {
-    return { tone: 'attention', headline: 'Opening the cell', detail: 'Nothing can move yet.' };
+    return { tone: 'quiet', headline: 'Opening the cell', detail: 'Nothing can move yet.' };
   }
   if (session.kind === 'open') {
     return { tone: 'quiet', headline: 'No cell is open', detail: 'Nothing can move. Choose a task to begin.' };

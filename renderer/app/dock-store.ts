@@ -5,10 +5,11 @@
 import { createDockview, type DockviewApi, type IContentRenderer, type SerializedDockview } from 'dockview';
 import { create } from 'zustand';
 import { PANEL_IDS, type PanelId } from '../panels/panel.ts';
-import { PANELS, panelOf } from '../panels/registry.ts';
 import { toast } from './console-store.ts';
 import { forgetKept, readKept, writeKept } from './kept.ts';
 import { LAYOUT_NAMES, LAYOUT_TITLES, type LayoutName, layoutAsSaved } from './layouts.ts';
+import { allPanels, panelOf } from './panel-list.ts';
+import { panelTab } from './panel-tab.ts';
 
 const NAME_KEY = 'capstan.layout';
 /** The number changes when kept layouts of before make no sense any more. */
@@ -38,6 +39,7 @@ export function panelHost(id: PanelId): HTMLElement {
   if (host === undefined) {
     host = document.createElement('div');
     host.className = 'panel-host';
+    host.dataset.panel = id;
     hosts.set(id, host);
   }
   return host;
@@ -102,7 +104,7 @@ function place(saved: SerializedDockview | undefined): boolean {
 
 function fresh(name: LayoutName): SerializedDockview | undefined {
   if (dock === undefined) return undefined;
-  return layoutAsSaved(name, PANELS, { width: Math.max(dock.width, 600), height: Math.max(dock.height, 400) });
+  return layoutAsSaved(name, allPanels(), { width: Math.max(dock.width, 600), height: Math.max(dock.height, 400) });
 }
 
 function placeKept(name: LayoutName): boolean {
@@ -155,6 +157,23 @@ export function showPanel(id: PanelId): void {
   dock.addPanel({ id, component: id, title: definition.title, ...position });
 }
 
+/** Puts the focus on the tab of the next place, or of the one before. */
+export function focusPlace(by: 1 | -1): void {
+  if (dock === undefined || dock.groups.length === 0) return;
+  const groups = [...dock.groups].sort((a, b) => placeOrder(a.element) - placeOrder(b.element));
+  const at = groups.findIndex(({ element }) => element.contains(document.activeElement));
+  const next = groups[(at + by + groups.length) % groups.length];
+  const tab = next.element.querySelector<HTMLElement>('[role="tab"][tabindex="0"], .dv-tab.dv-active-tab');
+  next.activePanel?.api.setActive();
+  tab?.focus();
+}
+
+/** From left to right, and down within a column. */
+function placeOrder(element: HTMLElement): number {
+  const { left, top } = element.getBoundingClientRect();
+  return Math.round(left) * 10_000 + top;
+}
+
 export function isPanelShown(id: PanelId): boolean {
   return useDock.getState().visible.has(id);
 }
@@ -163,6 +182,8 @@ export function isPanelShown(id: PanelId): boolean {
 export function mountDock(element: HTMLElement, nonce: string): () => void {
   dock = createDockview(element, {
     createComponent: ({ name }) => contentFor(name),
+    createTabComponent: panelTab,
+    defaultTabComponent: 'panel-tab',
     theme: { name: 'capstan', className: 'dockview-theme-capstan', gap: 0 },
     disableFloatingGroups: true,
     nonce,

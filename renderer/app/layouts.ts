@@ -134,5 +134,5 @@ export function layoutAsSaved(
 }
 
 function savedPanel({ id, title }: PanelDefinition): SerializedDockview['panels'][string] {
-  return { id, contentComponent: id, title, tabComponent: 'panel-tab' };
+  return { id, contentComponent: id, title };
 }

@@ -2,7 +2,7 @@
 // tab. The token comes in the URL's fragment and is taken out of the address bar at once. Must never send it anywhere.
 
 const TOKEN_KEY = 'capstan.token';
-const SESSION_KEY = 'capstan.session';
+const SERVER_KEY = 'capstan.server';
 const CLIENT_KEY = 'capstan.client';
 
 export interface PageAddress {
@@ -15,7 +15,7 @@ export interface PageAddress {
 }
 
 /** Only a session on this machine: a link must not send the window, and its token, anywhere else. */
-const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost):\d{1,5}$/;
+const LOOPBACK = /^(127\.0\.0\.1|localhost):\d{1,5}$/;
 
 function kept(key: string): string | undefined {
   try {
@@ -46,15 +46,23 @@ export function pageAddress(): PageAddress {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const token = fragment.get('token') ?? kept(TOKEN_KEY) ?? '';
   // A page of the desktop shell's own scheme is not served by the session, so it is told where that listens.
-  const told = location.protocol.startsWith('http') ? null : (fragment.get('session') ?? kept(SESSION_KEY) ?? null);
-  const base = told !== null && LOOPBACK.test(told) ? told : location.origin;
+  const told = location.protocol.startsWith('http') ? null : (fragment.get('server') ?? kept(SERVER_KEY) ?? null);
+  const base = told !== null && LOOPBACK.test(told) ? `http://${told}` : location.origin;
   const client = kept(CLIENT_KEY) ?? drawClient();
   keep(TOKEN_KEY, token);
   keep(CLIENT_KEY, client);
-  if (told !== null) keep(SESSION_KEY, base);
+  if (told !== null) keep(SERVER_KEY, told);
   if (fragment.has('token')) history.replaceState(history.state, '', location.pathname + location.search);
   known = { token, base, client };
   return known;
+}
+
+/** Draws another name for this window; before its sockets are opened. */
+export function renameClient(): string {
+  const client = drawClient();
+  keep(CLIENT_KEY, client);
+  known = { ...pageAddress(), client };
+  return client;
 }
 
 /** A WebSocket address below the session's. */

@@ -3,14 +3,31 @@
 import { create } from 'zustand';
 import type { Action } from './actions.ts';
 
-export const usePalette = create<{ readonly open: boolean }>(() => ({ open: false }));
+export interface PaletteStore {
+  readonly open: boolean;
+  /** What is done once the palette has closed. */
+  readonly chosen: Action | null;
+}
+
+export const usePalette = create<PaletteStore>(() => ({ open: false, chosen: null }));
 
 export function openPalette(): void {
-  usePalette.setState({ open: true });
+  usePalette.setState({ open: true, chosen: null });
 }
 
 export function closePalette(): void {
   usePalette.setState({ open: false });
+}
+
+export function choose(action: Action): void {
+  usePalette.setState({ open: false, chosen: action });
+}
+
+/** What was chosen, once. */
+export function takeChosen(): Action | null {
+  const { chosen } = usePalette.getState();
+  usePalette.setState({ chosen: null });
+  return chosen;
 }
 
 /**
@@ -41,7 +58,8 @@ export function findActions(actions: readonly Action[], typed: string): readonly
     const scores = texts.map((text) => fuzzyScore(typed, text)).filter((score) => score !== undefined);
     if (scores.length === 0) return [];
     const blocked = action.unavailable?.() === undefined ? 0 : 1;
-    return [{ action, score: Math.max(...scores), blocked }];
+    // With nothing typed they stay in the order in which they are grouped.
+    return [{ action, score: typed.trim() === '' ? 0 : Math.max(...scores), blocked }];
   });
   const order = new Map(actions.map((action, index) => [action, index]));
   scored.sort((a, b) => a.blocked - b.blocked || b.score - a.score || order.get(a.action)! - order.get(b.action)!);

@@ -1,14 +1,16 @@
-// Owns the actions of the shell itself: layouts, panels, theme, palette, help, and what the session is asked from the bar.
+// Owns the actions of the shell itself: layouts, panels, theme, palette, help, control.
 
-import { PANELS } from '../panels/registry.ts';
+import type { PanelDefinition } from '../panels/panel.ts';
 import { type Action, registerActions } from './actions.ts';
-import { endCell, whyNotEnd } from './cell-choice.ts';
 import { releaseLease, takeLease } from './cell-client.ts';
 import { useConsole } from './console-store.ts';
-import { chooseLayout, isPanelShown, resetLayout, showPanel, useDock } from './dock-store.ts';
+import { chooseLayout, focusPlace, isPanelShown, resetLayout, showPanel, useDock } from './dock-store.ts';
+import { openKeyHelp } from './KeyHelp.tsx';
 import { LAYOUT_NAMES, LAYOUT_TITLES } from './layouts.ts';
 import { openPalette } from './palette-store.ts';
+import { openResetDialog } from './reset-store.ts';
 import { setTheme, THEMES, type Theme, useTheme } from './theme.ts';
+import { startTour } from './tour-store.ts';
 
 const THEME_WORDS: Readonly<Record<Theme, string>> = {
   system: 'Theme: as the system',
@@ -16,7 +18,6 @@ const THEME_WORDS: Readonly<Record<Theme, string>> = {
   dark: 'Theme: dark',
 };
 
-export const PANEL_ACTIONS: readonly string[] = PANELS.map(({ id }) => `view.${id}`);
 export const THEME_ACTIONS: readonly string[] = THEMES.map((theme) => `theme.${theme}`);
 
 function layoutActions(): Action[] {
@@ -30,16 +31,19 @@ function layoutActions(): Action[] {
   }));
 }
 
-function panelActions(): Action[] {
-  return PANELS.map(({ id, title }) => ({
-    id: `view.${id}`,
-    group: 'view',
-    label: id === 'settings' ? 'Settings' : `Show ${title.toLowerCase()}`,
-    keywords: [title, 'panel'],
-    checked: () => isPanelShown(id),
-    ...(id === 'settings' ? { keys: ['mod+,'] } : {}),
-    perform: () => showPanel(id),
-  }));
+/** Once, when the panels are there. */
+export function registerPanelActions(panels: readonly PanelDefinition[]): void {
+  registerActions(
+    panels.map(({ id, title }) => ({
+      id: `view.${id}`,
+      group: 'view',
+      label: id === 'settings' ? 'Settings' : `Show ${title.toLowerCase()}`,
+      keywords: [title, 'panel'],
+      checked: () => isPanelShown(id),
+      ...(id === 'settings' ? { keys: ['mod+,'] } : {}),
+      perform: () => showPanel(id),
+    })),
+  );
 }
 
 function themeActions(): Action[] {
@@ -71,16 +75,44 @@ export function startShellActions(): void {
       keywords: ['panels', 'default'],
       perform: resetLayout,
     },
-    ...panelActions(),
     ...themeActions(),
     { id: 'view.palette', group: 'view', label: 'Find an action…', keys: ['mod+k'], perform: openPalette },
     {
-      id: 'session.end',
-      group: 'session',
-      label: 'End the cell and complete its episode',
-      keywords: ['close', 'finish'],
-      unavailable: whyNotEnd,
-      perform: endCell,
+      id: 'help.tour',
+      group: 'help',
+      label: 'Take the tour again',
+      keywords: ['first minute', 'introduction'],
+      perform: startTour,
+    },
+    {
+      id: 'help.keys',
+      group: 'help',
+      label: 'Keys…',
+      keywords: ['shortcuts', 'keyboard'],
+      keys: ['?'],
+      perform: openKeyHelp,
+    },
+    {
+      id: 'layout.next-place',
+      group: 'layout',
+      label: 'Go to the next place of the layout',
+      keys: ['F6'],
+      perform: () => focusPlace(1),
+    },
+    {
+      id: 'layout.previous-place',
+      group: 'layout',
+      label: 'Go to the place before',
+      keys: ['shift+F6'],
+      perform: () => focusPlace(-1),
+    },
+    {
+      id: 'robot.reset',
+      group: 'robot',
+      label: 'Reset after a stop…',
+      keywords: ['latch', 'clear'],
+      unavailable: () => ((useConsole.getState().cellStatus?.stops.length ?? 0) > 0 ? undefined : 'No stop stands.'),
+      perform: openResetDialog,
     },
     {
       id: 'robot.take-control',

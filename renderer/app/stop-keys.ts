@@ -16,7 +16,20 @@ function stopKeyOf(event: KeyboardEvent): string | undefined {
 
 /** Asks for a stop, and says so where there is nothing to stop. */
 export function pressStop(detail: string): void {
-  if (stop(detail) === 'no-cell') toast('info', 'No cell is open in this console: there was nothing to stop.');
+  switch (stop(detail)) {
+    case 'no-cell':
+      toast('info', 'No cell is open in this console: there was nothing to stop.');
+      break;
+    case 'no-link':
+      toast(
+        'error',
+        'The stop was NOT delivered: this window has no session, and does not know what the arm does.',
+        'Use the red hardware button.',
+      );
+      break;
+    case 'asked':
+      break;
+  }
 }
 
 /** Returns what takes the keys away again, for tests. */

@@ -1,12 +1,27 @@
-// Owns how components see actions: by id, drawn anew when the list or the state behind `unavailable` changes.
+// Owns how components see actions: by id, drawn anew when the list or the state behind `unavailable` changes. What changes
+// with every movement of the pointer is no such state.
 
 import { useSyncExternalStore } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { type Action, actionOf, allActions, onActions } from './actions.ts';
-import { useConsole } from './console-store.ts';
+import { type ConsoleStore, useConsole } from './console-store.ts';
+import { useDock } from './dock-store.ts';
+import { useTheme } from './theme.ts';
+
+const whatActionsLookAt = ({ session, state, cellStatus, holdsLease, source, replayOf, selection }: ConsoleStore) => ({
+  session,
+  state,
+  cellStatus,
+  holdsLease,
+  source,
+  replayOf,
+  selection,
+});
 
 export function useActions(): readonly Action[] {
-  // What can be done follows the store.
-  useConsole();
+  useConsole(useShallow(whatActionsLookAt));
+  useDock();
+  useTheme();
   return useSyncExternalStore(onActions, allActions);
 }
 

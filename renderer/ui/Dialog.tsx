@@ -1,13 +1,15 @@
-// Owns the dialog of the console. The strip with Stop stays above its veil and can be used while it is open; Esc closes
-// the dialog and does nothing else. Must never make the rest of the page inert.
+// Owns the dialog of the console. The strip with Stop stays above its veil and can be used while it is open; the keyboard
+// goes round between the two. Esc closes the dialog and does nothing else. Must never make the rest of the page inert.
 
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from './Button.tsx';
 
 export interface DialogProps {
   readonly open: boolean;
   readonly onClose: () => void;
+  /** After it has closed and the focus is back where it was. */
+  readonly onClosed?: () => void;
   readonly title: string;
   /** Read out with the title; shown where `visibleDescription`. */
   readonly description: string;
@@ -23,17 +25,47 @@ function inSafetyStrip(event: Event): boolean {
 }
 
 export function Dialog(props: DialogProps) {
-  const { open, onClose, title, description, visibleDescription = false, foot, className, children } = props;
+  return props.open ? <OpenDialog {...props} /> : null;
+}
+
+function OpenDialog(props: DialogProps) {
+  const { onClose, onClosed, title, description, visibleDescription = false, foot, className, children } = props;
+  const content = useRef<HTMLDivElement>(null);
+  const [before] = useState(() => document.activeElement);
+  const closed = useRef(onClosed);
+  closed.current = onClosed;
+  useEffect(
+    () => () => {
+      setTimeout(() => {
+        const isFree = document.activeElement === null || document.activeElement === document.body;
+        if (isFree && before instanceof HTMLElement && before.isConnected) before.focus();
+        closed.current?.();
+      }, 0);
+    },
+    [before],
+  );
   return (
     // Not modal for the library: a modal one would take the pointer and the keyboard from Stop.
-    <Radix.Root open={open} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} modal={false}>
+    <Radix.Root open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} modal={false}>
       <Radix.Portal>
         <div className="dialog-veil" aria-hidden="true" />
         <Radix.Content
+          ref={content}
           className={className === undefined ? 'dialog' : `dialog ${className}`}
           aria-modal="true"
-          onInteractOutside={(event) => {
+          tabIndex={-1}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            // A field that has taken the focus itself keeps it.
+            if (content.current?.contains(document.activeElement) !== true) content.current?.focus();
+          }}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+          onPointerDownOutside={(event) => {
             if (inSafetyStrip(event.detail.originalEvent)) event.preventDefault();
+          }}
+          onFocusOutside={(event) => {
+            event.preventDefault();
+            if (!inSafetyStrip(event.detail.originalEvent)) content.current?.focus();
           }}
         >
           <div className="dialog-head">

@@ -19,7 +19,14 @@ export function Popover({ trigger, name, children, side = 'bottom', open, onOpen
     <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className="popover" side={side} sideOffset={6} collisionPadding={8} aria-label={name}>
+        <Radix.Content
+          className="popover"
+          side={side}
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={name}
+        >
           {children}
         </Radix.Content>
       </Radix.Portal>

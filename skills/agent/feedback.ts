@@ -33,21 +33,18 @@ export function checkFailed(prompts: PromptFiles, check: CheckResult): Feedback 
   };
 }
 
-/** @param findings of the critics, about the preview, as sentences with lines */
 export function blockEnded(
   prompts: PromptFiles,
   check: CheckResult,
   story: Exclude<BlockStory, { kind: 'stopped' }>,
   offered: string,
-  findings: readonly string[],
 ): Feedback {
-  return story.kind === 'rejected' ? rejected(prompts, story, findings) : ran(prompts, check, story, offered, findings);
+  return story.kind === 'rejected' ? rejected(prompts, story) : ran(prompts, check, story, offered);
 }
 
 function rejected(
   prompts: PromptFiles,
-  { comment, preview }: Extract<BlockStory, { kind: 'rejected' }>,
-  findings: readonly string[],
+  { comment, preview, findings }: Extract<BlockStory, { kind: 'rejected' }>,
 ): Feedback {
   const reasons = [
     ...(comment.trim() === '' ? [] : [fence('operator', comment)]),
@@ -66,9 +63,8 @@ function ran(
   check: CheckResult,
   story: Extract<BlockStory, { kind: 'ran' }>,
   offered: string,
-  findings: readonly string[],
 ): Feedback {
-  const { failure, calls, output, remarks, robotTimeS, source } = story;
+  const { failure, calls, output, remarks, robotTimeS, source, findings } = story;
   const warnings = diagnosticLines(check);
   const lines = [
     ...(failure === undefined ? [] : failureLines(failure)),
@@ -99,7 +95,7 @@ function ran(
   };
 }
 
-function criticsText(findings: readonly string[]): string[] {
+function criticsText(findings: readonly string[] = []): string[] {
   return findings.length === 0 ? [] : ['About the way it moves:', fence('critics', findings.join('\n'))];
 }
 

@@ -66,8 +66,6 @@ export interface TurnsOptions {
   readonly scene: 'shown' | 'withheld';
   readonly limits: TurnLimits;
   readonly budget?: Pick<Budget, 'startTurn'>;
-  /** Findings of the critics about a block that the operator wants the model to hear of. */
-  readonly findings?: (story: BlockStory) => readonly string[];
   readonly onEvent: (event: TurnEvent) => void;
 }
 
@@ -187,7 +185,7 @@ class TurnLoop {
 
   /** A program: checked, offered, run, looked at. An outcome when the turns end here. */
   async #work(reply: string, { source }: Extract<Decision, { kind: 'program' }>): Promise<TurnsOutcome | undefined> {
-    const { workbench, prompts, conversation, findings, onEvent } = this.#options;
+    const { workbench, prompts, conversation, onEvent } = this.#options;
     const completion = await this.#completed(await workbench.check(source, this.#signal));
     const { program } = completion;
     const functions = completionText(prompts, completion);
@@ -207,7 +205,7 @@ class TurnLoop {
       conversation.turn(reply, [{ kind: 'text', text: `${functions}${text}` }], 'was stopped');
       return this.#ended({ kind: 'stopped', reason: story.reason });
     }
-    const told = blockEnded(prompts, program.check, story, program.source, findings?.(story) ?? []);
+    const told = blockEnded(prompts, program.check, story, program.source);
     this.#tell(reply, told, story.kind === 'ran' ? await this.#seen() : [], functions);
     return undefined;
   }

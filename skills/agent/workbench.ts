@@ -39,9 +39,16 @@ export type BlockStory =
       /** Said by the operator while it ran. */
       readonly remarks: readonly string[];
       readonly preview: Rehearsal | undefined;
+      /** Findings of the critics that the operator wants the writer to hear of. */
+      readonly findings?: readonly string[];
     }
   /** Nothing moved: the preview failed, or the operator said no. */
-  | { readonly kind: 'rejected'; readonly comment: string; readonly preview: Rehearsal | undefined }
+  | {
+      readonly kind: 'rejected';
+      readonly comment: string;
+      readonly preview: Rehearsal | undefined;
+      readonly findings?: readonly string[];
+    }
   /** A stop is latched: the loop ends. */
   | { readonly kind: 'stopped'; readonly reason: string };
 

@@ -19,6 +19,8 @@ export interface RunningCommand {
   said(text: string, after?: string): Promise<void>;
   /** Everything on stderr so far. */
   stderr(): string;
+  /** Everything on stdout so far. */
+  stdout(): string;
   readonly ended: Promise<CommandEnd>;
 }
 
@@ -73,7 +75,7 @@ export class CommandHome {
         look();
         ended.then(() => reject(new Error(`the command ended without saying "${text}":\n${stderr}`)));
       });
-    return { child, said, stderr: () => stderr, ended };
+    return { child, said, stderr: () => stderr, stdout: () => stdout, ended };
   }
 
   run(

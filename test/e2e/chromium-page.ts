@@ -12,7 +12,12 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript', wasm: 'application/wasm' };
+const TYPES: Record<string, string> = {
+  html: 'text/html',
+  css: 'text/css',
+  js: 'text/javascript',
+  wasm: 'application/wasm',
+};
 
 function chromiumOrInstall(): string {
   const found = findChromium();
@@ -30,6 +35,22 @@ function chromiumOrInstall(): string {
       'the end-to-end tests need Chromium: apt-get install chromium, or set CAPSTAN_CHROMIUM to its path',
     );
   }
+}
+
+/** The browser of the machine, headless. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumOrInstall(),
+    args: [
+      '--no-sandbox', // test pages of our own, on machines where tests run as root
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+    ],
+  });
 }
 
 /** @param files content by name; "index.html" is opened */
@@ -50,18 +71,7 @@ export async function openChromium(files: Readonly<Record<string, string | Uint8
   });
   let browser: Browser | undefined;
   try {
-    browser = await chromium.launch({
-      executablePath: chromiumOrInstall(),
-      args: [
-        '--no-sandbox', // test pages of our own, on machines where tests run as root
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-        '--disable-quic',
-      ],
-    });
+    browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     return {

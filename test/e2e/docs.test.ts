@@ -22,6 +22,7 @@ import { MCP_COMMAND } from '../../electron/cli/mcp-command.ts';
 import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
 import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
+import { SERVE_COMMAND } from '../../electron/cli/serve-command.ts';
 import { TASK_COMMAND } from '../../electron/cli/task-command.ts';
 import { TASKS_COMMAND } from '../../electron/cli/tasks-command.ts';
 import { bundledEntry, INSTALLATION_ROOT, readRig } from '../../electron/session/installation.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly Command[] = [
   CHECK_COMMAND,
   REPLAY_COMMAND,
   EPISODES_COMMAND,
+  SERVE_COMMAND,
   MCP_COMMAND,
   COLLECT_COMMAND,
   EXPORT_COMMAND,

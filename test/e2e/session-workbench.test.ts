@@ -129,6 +129,23 @@ describe('a session of several blocks', () => {
 });
 
 describe('a look', () => {
+  it('hands the findings that the operator picked on to the writer, and keeps them', async () => {
+    const findings = ['line 2: the wrist turns over [wrist-flip]'];
+    const answers: Decision[] = [
+      { kind: 'reject', comment: 'not like this', findings },
+      { kind: 'edit', source: "console.log('gently');\n", findings },
+      APPROVE,
+    ];
+    const { offer, session } = await stand(new ScriptedOperator(() => answers.shift() as Decision));
+    expect(await offer("console.log('fast');\n")).toMatchObject({ kind: 'rejected', findings });
+    expect(await offer("console.log('fast');\n")).toMatchObject({ kind: 'ran', findings });
+    await session.finish({ outcome: 'failed', message: 'test' });
+    expect(await recorded(session, '/approval')).toMatchObject([
+      { decision: 'rejected', findings },
+      { decision: 'approved', findings },
+    ]);
+  });
+
   it('shows what the cameras of the cell see, and changes nothing of what programs see', async () => {
     const hashes = [];
     for (const looks of [0, 2]) {
@@ -144,5 +161,89 @@ describe('a look', () => {
       hashes.push((await session.finish({ outcome: 'failed', message: 'test' })).traceHash);
     }
     expect(hashes[0]).toBe(hashes[1]);
+  });
+});
+
+/** Takes the cube and lets it go elsewhere. */
+const MOVE = `const grasp = await sampleGraspPose('red cube');
+await openGripper();
+await gotoPose(grasp.position, grasp.quatWxyz, { zApproach: 0.1 });
+await closeGripper();
+const [x, y, z] = grasp.position;
+await gotoPose([x, y, z + 0.15], grasp.quatWxyz);
+const aside = y > 0 ? -0.1 : 0.1;
+await gotoPose([x, y + aside, z + 0.002], grasp.quatWxyz, { zApproach: 0.1 });
+await openGripper();
+await homePose();
+`;
+
+async function cubeAt({ session }: SessionStand): Promise<readonly number[]> {
+  const { now } = await session.known();
+  return now.find(({ name }) => name === 'red cube')?.pose.position ?? [];
+}
+
+function apart(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(...a.map((value, axis) => value - b[axis]));
+}
+
+describe('undo that', () => {
+  it('is a block like any other: asked about, approved, and things stand where they stood', async () => {
+    const operator = new ScriptedOperator(() => APPROVE);
+    const one = await stand(operator);
+    const stood = await cubeAt(one);
+    expect(await one.workbench.proposeUndo(NEVER)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('No program has run'),
+    });
+    expect(await one.offer(MOVE)).toMatchObject({ kind: 'ran', failure: undefined });
+    expect(apart(await cubeAt(one), stood)).toBeGreaterThan(0.08);
+    expect(await one.workbench.proposeUndo(NEVER)).toMatchObject({ kind: 'ran', failure: undefined });
+    expect(operator.asked.map(({ canUndo }) => canUndo)).toEqual([false, true]);
+    expect(operator.asked[1].source).toContain('await putBack("red cube"');
+    expect(apart(await cubeAt(one), stood)).toBeLessThan(0.005);
+  });
+
+  it('runs in place of a program that is asked about, and its writer is told', async () => {
+    const answers: Decision[] = [APPROVE, { kind: 'undo' }, APPROVE];
+    const one = await stand(new ScriptedOperator(() => answers.shift() as Decision));
+    const stood = await cubeAt(one);
+    await one.offer(MOVE);
+    const story = await one.offer('await homePose();\n');
+    expect(story).toMatchObject({
+      kind: 'ran',
+      source: expect.stringContaining('putBack'),
+      remarks: [expect.stringContaining('undone')],
+    });
+    expect(apart(await cubeAt(one), stood)).toBeLessThan(0.005);
+  });
+
+  it('does nothing without an answer, and says why where nothing can be undone', async () => {
+    const answers: Decision[] = [APPROVE, { kind: 'reject', comment: 'no' }, APPROVE, { kind: 'undo' }, APPROVE];
+    const operator = new ScriptedOperator(() => answers.shift() as Decision);
+    const one = await stand(operator);
+    await one.offer(MOVE);
+    const moved = await cubeAt(one);
+    expect(await one.workbench.proposeUndo(NEVER)).toMatchObject({ kind: 'rejected', comment: 'no' });
+    expect(await cubeAt(one)).toEqual(moved);
+    // Only the program that ran last can be undone, and this one moved no thing.
+    await one.offer('await homePose();\n');
+    await one.offer("console.log('as it was');\n");
+    expect(operator.asked.at(-1)).toMatchObject({
+      source: "console.log('as it was');\n",
+      refusedUndo: expect.stringContaining('Nothing stands elsewhere'),
+    });
+    // It may settle by less than anybody could see.
+    expect(apart(await cubeAt(one), moved)).toBeLessThan(1e-6);
+  });
+
+  it('goes by what was perceived at the tiers that look', async () => {
+    const operator = new ScriptedOperator(() => APPROVE);
+    const one = await stand(operator, { tier: 'S2', previews: true });
+    const stood = await cubeAt(one);
+    expect(await one.offer(MOVE)).toMatchObject({ kind: 'ran', failure: undefined });
+    expect(apart(await cubeAt(one), stood)).toBeGreaterThan(0.08);
+    expect(await one.workbench.proposeUndo(NEVER)).toMatchObject({ kind: 'ran', failure: undefined });
+    expect(operator.asked.every(({ preview }) => preview?.outcome === 'passed')).toBe(true);
+    expect(apart(await cubeAt(one), stood)).toBeLessThan(0.015);
   });
 });

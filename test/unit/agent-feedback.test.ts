@@ -26,7 +26,7 @@ function call(number: number, more: Partial<Ran['calls'][number]> = {}): Ran['ca
 }
 
 function told(story: Partial<Ran>, check = checkOf(), offered = 'a();'): string {
-  return blockEnded(prompts, check, storyOf('a();', story), offered, []).text;
+  return blockEnded(prompts, check, storyOf('a();', story), offered).text;
 }
 
 describe('a value in a line', () => {
@@ -98,13 +98,7 @@ describe('what is told of a program', () => {
       line: 9,
     } as const;
     const preview = { previewId: 'p', outcome: 'failed', failure, output: ['here'] } as const;
-    const { text } = blockEnded(
-      prompts,
-      checkOf(),
-      { kind: 'rejected', comment: 'the preview failed', preview },
-      '',
-      [],
-    );
+    const { text } = blockEnded(prompts, checkOf(), { kind: 'rejected', comment: 'the preview failed', preview }, '');
     expect(text).toContain('line 9: PATH_BLOCKED (planning): no way');
     expect(text).toContain('Hint: Go higher.');
     expect(text).toContain('here');

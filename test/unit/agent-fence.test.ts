@@ -113,9 +113,15 @@ describe('orders that are written into', () => {
               ],
               output: [{ channel: 'say', text: ATTACK }],
               remarks: [ATTACK],
+              findings: [ATTACK],
             })
           : offer === 1
-            ? { kind: 'rejected', comment: ATTACK, preview: { previewId: 'p', outcome: 'failed', output: [ATTACK] } }
+            ? {
+                kind: 'rejected',
+                comment: ATTACK,
+                preview: { previewId: 'p', outcome: 'failed', output: [ATTACK] },
+                findings: [ATTACK],
+              }
             : storyOf(source),
     });
     const conversation = new Conversation({ system: '', prompts, maxInputTokens: 1e6, maxOutputTokens: 100 });
@@ -130,7 +136,6 @@ describe('orders that are written into', () => {
         instruction: 'Lift the red cube.',
         scene: 'shown',
         limits: { turns: 3, replies: 1 },
-        findings: () => [ATTACK],
         onEvent: () => undefined,
       },
       new AbortController().signal,

@@ -105,7 +105,6 @@ describe('the turn loop', () => {
   test('tells of calls, output, the error with stage and line, remarks and findings', async () => {
     const { requests } = await play({
       replies: [PROGRAM, FINISH],
-      findings: () => ['line 4: the wrist turns over'],
       workbench: {
         story: (source) =>
           storyOf(source, {
@@ -124,6 +123,7 @@ describe('the turn loop', () => {
             ],
             output: [{ channel: 'log', text: 'over there', line: 2 }],
             remarks: ['gently please'],
+            findings: ['line 4: the wrist turns over'],
             robotTimeS: 4.25,
           }),
       },

@@ -170,9 +170,11 @@ describe('what no plain way reaches', () => {
 
 describe('ways among random things', () => {
   test('touch nothing when looked at ten times as closely, in another world', async () => {
-    const counts = { found: 0, refused: 0 };
-    // In the first one a block stands where the hand is at the start.
-    for (const world of [277_546, ...Array.from({ length: 8 }, (_, k) => seed + k)]) {
+    let found = 0;
+    // In the first one a block stands where the hand is at the start. Then on until enough ways were found: in some worlds
+    // there are none, and eight of them in a row had two.
+    for (const world of [277_546, ...Array.from({ length: 60 }, (_, k) => seed + k)]) {
+      if (found >= 10) break;
       const random = createRandomStream(world, 'clutter');
       const blocks = Array.from({ length: 5 }, (_, k) =>
         blockAt(
@@ -192,22 +194,23 @@ describe('ways among random things', () => {
         const position: Vec3 = [random.uniform(0.3, 0.7), random.uniform(-0.4, 0.4), random.uniform(0, 0.3)];
         try {
           const paths = await planner.planMove('left', { kind: 'tool', pose: down(position), approachM: 0.05 });
-          counts.found += 1;
+          found += 1;
           expect(touchedOn(scene, paths), `seed ${world}, goal ${k}`).toEqual([]);
         } catch (error) {
           if (!(error instanceof PlanningFailure)) throw error;
-          counts.refused += 1;
         }
       }
     }
-    expect(counts.found).toBeGreaterThan(4);
+    expect(found).toBeGreaterThanOrEqual(10);
   });
 });
 
 describe('a way that begins in a thing', () => {
   test('leads out of it and not in again', async () => {
     let found = 0;
-    for (const world of [8, 9, seed, seed + 1, seed + 2, seed + 3]) {
+    // In the first two the ways led in again once. Nothing leads out of a thing as wide as the hand: on until some were found.
+    for (const world of [8, 9, ...Array.from({ length: 40 }, (_, k) => seed + k)]) {
+      if (found >= 4) break;
       const random = createRandomStream(world, 'around the hand');
       const block = blockAt(
         'block',
@@ -228,7 +231,7 @@ describe('a way that begins in a thing', () => {
         }
       }
     }
-    expect(found).toBeGreaterThan(0);
+    expect(found).toBeGreaterThanOrEqual(4);
   });
 });
 

@@ -92,7 +92,7 @@ describe('recovering an episode', () => {
     expect(await contents(twice.episode)).toEqual(await contents(once.episode));
     expect(twice.report.cutBytes).toBe(0);
     const reader = await McapIndexedReader.Initialize({ readable: new TempBuffer(twice.file) });
-    expect(reader.metadataIndexes.map(({ name }) => name)).toEqual(['episode', 'recovered']);
+    expect(reader.metadataIndexes.map(({ name }) => name)).toEqual(['episode', 'recovered', 'chunkTimes']);
   });
 
   it('onto a full disk is an error, not half a file that looks whole', async () => {

@@ -88,6 +88,7 @@ describe('a box around points', () => {
 
   it('that stands upright reaches down to its support, whose contact no camera sees', () => {
     const random = createRandomStream(seed, 'upright');
+    const apart: number[] = [];
     for (let i = 0; i < 20; i++) {
       const pose = drawPose(random, true);
       const extent: Vec3 = [random.uniform(0.03, 0.15), random.uniform(0.03, 0.15), random.uniform(0.03, 0.15)];
@@ -106,8 +107,13 @@ describe('a box around points', () => {
       );
       expectRightHanded(box);
       expect(rotate(box.pose.quatWxyz, [0, 0, 1])[2]).toBeCloseTo(1, 9);
-      expect(cornersApart(box, { pose, extent })).toBeLessThan(0.006);
+      apart.push(cornersApart(box, { pose, extent }));
     }
+    // Of 700 such boxes the worst corner was 2.2 mm off at the median, 4.3 mm for one in a hundred and 5.5 mm at most: a
+    // tail that falls by e every 0.6 mm. Either bound is passed by chance in less than one run of 100 000.
+    apart.sort((a, b) => a - b);
+    expect(apart[9]).toBeLessThan(0.0035);
+    expect(apart[19]).toBeLessThan(0.011);
   });
 
   it('needs points, and all of them finite', () => {

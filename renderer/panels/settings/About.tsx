@@ -1,11 +1,8 @@
 // Owns what this installation is: versions, and where its files lie.
 
-import { useConsole } from '../../app/console-store.ts';
+import type { ConsoleSettings } from '../../../electron/ipc/console-contract.ts';
 
-export function About() {
-  const settings = useConsole((state) => state.settings);
-  if (settings === undefined) return null;
-  const { versions, folders, shell } = settings;
+export function About({ settings: { versions, folders, shell } }: { readonly settings: ConsoleSettings }) {
   return (
     <section className="settings-part" aria-labelledby="settings-about">
       <h2 id="settings-about">About</h2>
