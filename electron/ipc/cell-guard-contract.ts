@@ -21,7 +21,14 @@ export const cellViewSchema = z.object({
       restConfirmed: z.boolean().nullable(),
     }),
   ),
-  running: z.object({ block: z.int().nonnegative(), name: z.string(), sinceS: z.number() }).nullable(),
+  running: z
+    .object({
+      block: z.int().nonnegative(),
+      name: z.string(),
+      sinceS: z.number(),
+      call: z.object({ name: z.string(), line: z.int().positive().nullable() }).nullable(),
+    })
+    .nullable(),
   speedScale: z.number(),
   pace: paceViewSchema,
   /** The operator has the arm in hand. */

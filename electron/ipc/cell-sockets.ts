@@ -244,9 +244,11 @@ export const CONTROL_CONTRACT = {
 // ---- /state: the episode is the bus. Down only, after the hello. ----
 //
 // A binary message is a header line, one line feed, and the bytes of the message exactly as they stand in the file. After
-// the welcome comes the backlog, in the order of its sequence numbers: every message since `from` that is never dropped,
-// and the newest of each state topic (of pictures: of each camera). Then the text `caught-up`; then what happens, as it
-// happens. A client that cannot follow misses samples of a state, counted, and never anything else.
+// the welcome comes the backlog: every message since `from` that is never dropped, and the newest of each state topic (of
+// pictures: of each camera). Then the text `caught-up`; then what happens, as it
+// happens. All of it comes in the order of its sequence numbers. A client that cannot follow misses samples of a state,
+// counted, and never anything else. `/robot/trace` stays in the file; no state topic comes more often than 60 times a
+// second.
 
 /** The first line of a binary message. */
 export const frameHeaderSchema = z.object({

@@ -47,9 +47,19 @@ type Emit = {
   [Name in Exclude<keyof Events, 'cellStatus'>]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
 };
 
+interface CallUnderWay {
+  readonly name: string;
+  readonly line: number | null;
+}
+
 /** What stands at the gate now. */
 export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
-  readonly running: { readonly block: number; readonly name: string; readonly sinceS: number } | null;
+  readonly running: {
+    readonly block: number;
+    readonly name: string;
+    readonly sinceS: number;
+    readonly call: CallUnderWay | null;
+  } | null;
   /** Of the block that runs, or ran last. */
   readonly speedScale: number;
   readonly pace: PaceView;
@@ -97,6 +107,7 @@ export class CellHost {
   #gateTimer: NodeJS.Timeout | undefined;
   #block = 0;
   #runs: { readonly name: string; readonly sinceS: number } | undefined;
+  #callUnderWay: CallUnderWay | null = null;
   #speedScale = 1;
   #judged = false;
   /** Stops whose report, and so whose record, is still to come. */
@@ -162,6 +173,7 @@ export class CellHost {
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onLook: (observation) => this.#recorder?.look(observation),
+      onCallStart: ({ name, line }) => this.#noteCallUnderWay({ name, line: line ?? null }),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
@@ -183,7 +195,7 @@ export class CellHost {
     return {
       epoch,
       stops,
-      running: runs === undefined ? null : { block: this.#block, ...runs },
+      running: runs === undefined ? null : { block: this.#block, ...runs, call: this.#callUnderWay },
       speedScale: this.#speedScale,
       pace: this.pace.view(),
       jogging: this.#hand?.drives ?? false,
@@ -244,7 +256,13 @@ export class CellHost {
     this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot, this.cell.rig.envelope);
   }
 
+  #noteCallUnderWay(call: CallUnderWay | null): void {
+    this.#callUnderWay = call;
+    this.#guard?.onView(this.view());
+  }
+
   #noteCall(call: CallRecord): void {
+    this.#noteCallUnderWay(null);
     this.#calls.push(call);
     this.#recorder?.call(this.#block, call);
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
@@ -295,6 +313,7 @@ export class CellHost {
     const startS = this.cell.world.timeS;
     this.#runs = { name: block.name, sinceS: startS };
     this.#speedScale = settings.speedScale;
+    this.#callUnderWay = null;
     try {
       await this.pace.begin(pace, this.#running.signal);
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
@@ -380,6 +399,14 @@ export class CellHost {
     this.#judged = true;
     this.#survey = undefined;
     return this.cell.judge();
+  }
+
+  /** A stop for a beat that fell silent, where one stands and nothing runs; undefined otherwise. */
+  get stopBySilence(): { id: string; sent: boolean; restConfirmed: boolean; stopDurationS: number | null } | undefined {
+    const { stops, running } = this.cell.gate.state();
+    const stop = running === null ? stops.find(({ cause }) => cause.source === 'watchdog') : undefined;
+    const notYet = { sent: true, restConfirmed: false, stopDurationS: null };
+    return stop === undefined ? undefined : { id: stop.id, ...(stop.report ?? notYet) };
   }
 
   stop(source: StopSource, detail: string) {

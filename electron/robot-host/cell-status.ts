@@ -50,10 +50,11 @@ function driverOf({ running, pace, jogging }: CellView): CellStatus['driver'] {
   return running === null || pace.waiting !== null ? 'nobody' : 'program';
 }
 
-/** Everything in a status that changes only when something happens. */
+/** Everything in a status that changes only when something happens, without what a program can change at its own pace. */
 export function statusKey({ epoch, stops, running, pace, driver, lease, readiness, speedScale }: CellStatus): string {
   const states = readiness.map(({ state }) => state);
-  return JSON.stringify({ epoch, stops, running, pace, driver, lease, states, speedScale });
+  const block = running === null ? null : [running.block, running.name];
+  return JSON.stringify({ epoch, stops, block, pace, driver, lease, states, speedScale });
 }
 
 function readinessOf(facts: StatusFacts): Readiness[] {

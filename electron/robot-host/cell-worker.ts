@@ -98,7 +98,10 @@ const guard = serve(
       await opening;
       // Nothing can move in a cell that did not open.
       if (!server.isOpen) return { id: 'stop-0', sent: false, restConfirmed: false, stopDurationS: null };
-      const stopped = server.host.stop(source, detail);
+      const { host } = server;
+      // Gate and guard watch the same beats: what one of them has stopped already is not stopped twice.
+      const known = source === 'watchdog' ? host.stopBySilence : undefined;
+      const stopped = known ?? host.stop(source, detail);
       end.latched(number);
       return stopped;
     },

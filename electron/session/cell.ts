@@ -69,6 +69,8 @@ export interface CallRecord {
 /** Who is told what happens in the cell. */
 export interface CellWatch {
   onTick?(): void;
+  /** A call of the policy API begins; `onCall` follows when it has ended. */
+  onCallStart?(call: Pick<CallRecord, 'name' | 'line'>): void;
   onCall?(call: CallRecord): void;
   onSay?(text: string, line: number | undefined): void;
   /** A line that the program has just printed, before the calls it makes next. */
@@ -269,6 +271,7 @@ export class Cell {
     };
     const carryOut = async (call: GuestCall, index: number, signal?: AbortSignal): Promise<CallReply> => {
       const frame = call.frames.find((one) => one.block === block.name);
+      for (const watch of this.#watches) watch.onCallStart?.({ name: call.name, line: frame?.line });
       // After a stop the gate itself says why nothing is done any more.
       await this.#options.beforeCall?.({ name: call.name, line: frame?.line }).catch(() => undefined);
       const startS = this.world.timeS;

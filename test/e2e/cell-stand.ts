@@ -1,6 +1,7 @@
 // A session with a console, on a real robot host process, and windows of it.
 
 import type { RunPace } from '../../electron/ipc/operator-pace.ts';
+import { RemoteError } from '../../electron/ipc/rpc.ts';
 import { PLAIN_RUN, type RunSettings } from '../../electron/session/cell.ts';
 import type { SessionOptions } from '../../electron/session/session.ts';
 import { NodeWindow, ORIGIN, StateReader, TOKEN } from './node-window.ts';
@@ -27,6 +28,15 @@ export async function openCell(options: Partial<SessionOptions> & { readonly tas
   const port = session.consolePort ?? 0;
   const windows: NodeWindow[] = [];
   const readers: StateReader[] = [];
+  const startOnce: CellStand['start'] = async (source, { settings: changed = {}, pace } = {}) => {
+    const settings = { ...PLAIN_RUN, ...changed };
+    const checked = await session.check(source, 'file');
+    if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
+    const block = session.blockOf(source, checked);
+    const offer = await session.offer(block, settings);
+    await session.approve(offer, { kind: 'person', name: 'test' }, settings);
+    return await session.run(block, offer.offerId, settings, checked, pace);
+  };
   return {
     ...stand,
     port,
@@ -43,14 +53,16 @@ export async function openCell(options: Partial<SessionOptions> & { readonly tas
       readers.push(reader);
       return reader;
     },
-    start: async (source, { settings: changed = {}, pace } = {}) => {
-      const settings = { ...PLAIN_RUN, ...changed };
-      const checked = await session.check(source, 'file');
-      if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
-      const block = session.blockOf(source, checked);
-      const offer = await session.offer(block, settings);
-      await session.approve(offer, { kind: 'person', name: 'test' }, settings);
-      return await session.run(block, offer.offerId, settings, checked, pace);
+    start: async (source, how) => {
+      // On a busy machine a beat may be late for a start; whoever sits there starts again.
+      for (;;) {
+        try {
+          return await startOnce(source, how);
+        } catch (error) {
+          const isLate = error instanceof RemoteError && error.code === 'NO_BEAT';
+          if (!isLate || windows.length === 0) throw error;
+        }
+      }
     },
     close: async () => {
       for (const window of windows) window.close();
