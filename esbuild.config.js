@@ -209,7 +209,7 @@ export async function buildPolicyHost(outdir) {
 
 const CONSOLE = 'renderer/app/main.tsx';
 /** What the page needs as it is. */
-const CONSOLE_FILES = ['index.html', 'icon.svg'];
+const CONSOLE_FILES = ['index.html', 'icon.svg', 'sample-episode.mcap'];
 
 /** Entries of the console's page: the application, and every file of renderer/ that ends in -worker.ts. */
 function consoleEntries() {
@@ -241,6 +241,9 @@ export async function buildConsole(outdir) {
     legalComments: 'none',
     logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"production"' },
+    // Before the first schema of any part is made: the page's policy forbids eval, and schemas try it unless told not to.
+    // Parts that several entries share run before the entries do, so an import in an entry would come too late.
+    banner: { js: '(globalThis.__zod_globalConfig ??= {}).jitless = true;' },
     write: false,
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]));

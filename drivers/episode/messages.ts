@@ -236,6 +236,14 @@ export const outputSchema = z.object({
   line: line.optional(),
 });
 
+/** `/driver`: who moves the arm from now on. What an operator does by hand cannot be run again from the record. */
+export const driverSchema = z.object({
+  driver: z.enum(['program', 'operator', 'nobody']),
+  block,
+  /** Name of the operator. */
+  by: z.string(),
+});
+
 /** `/remark`: what the operator said while no question was open. It reaches the writer of programs; it decides nothing. */
 export const remarkSchema = z.object({ block, text: z.string() });
 

@@ -50,8 +50,6 @@ export interface EpisodeWriterOptions {
 /** A message as it goes into the file. */
 export interface AcceptedMessage {
   readonly topic: TopicName;
-  /** What it says; only to be looked at. */
-  readonly message: unknown;
   /** Number within its topic, from 0. */
   readonly sequence: number;
   readonly logTimeNs: bigint;
@@ -224,7 +222,7 @@ export function createEpisodeWriter(sink: EpisodeSink, options: EpisodeWriterOpt
       message: { channelId: channel.id, sequence, logTime: lastLogNs, publishTime, data },
       droppable: codec.delivery === 'droppable',
     });
-    options.onMessage?.({ topic, message, sequence, logTimeNs: lastLogNs, timeS, data });
+    options.onMessage?.({ topic, sequence, logTimeNs: lastLogNs, timeS, data });
   };
 
   const writer: EpisodeWriter = {

@@ -69,7 +69,8 @@ export function createGate(options: GateOptions): Gate {
   }
 
   function watchBeats(): void {
-    if (runningBlock() === null) return;
+    // A stop that was raised outside is on its way, with its own words; silence adds nothing to it.
+    if (runningBlock() === null || stopWord?.raised() !== undefined) return;
     const late = beats.late('run');
     if (late.length > 0) void stop({ source: 'watchdog', detail: lateInWords(late) });
   }

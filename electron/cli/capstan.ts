@@ -20,10 +20,12 @@ import { REPLAY_COMMAND } from './replay-command.ts';
 import { REPORT_COMMAND } from './report-command.ts';
 import { RUN_COMMAND } from './run-command.ts';
 import { SERVE_COMMAND } from './serve-command.ts';
+import { START_COMMAND } from './start-command.ts';
 import { TASK_COMMAND } from './task-command.ts';
 import { TASKS_COMMAND } from './tasks-command.ts';
 
 const COMMANDS: readonly Command[] = [
+  START_COMMAND,
   TASKS_COMMAND,
   TASK_COMMAND,
   RUN_COMMAND,

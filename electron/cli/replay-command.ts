@@ -103,6 +103,9 @@ async function verify(episode: Episode): Promise<Verification> {
   const stopped: string[] = [];
   for await (const { message } of episode.messages('/stop')) stopped.push(message.stopId);
   if (stopped.length > 0) return cannot('it was stopped from outside, at an instant no program can repeat');
+  for await (const { message } of episode.messages('/driver')) {
+    if (message.driver === 'operator') return cannot(`${message.by} drove the arm by hand in it`);
+  }
 
   const text = async (name: string) => {
     const attachment = episode.attachments.find((one) => one.name === name);

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { STOP_SOURCES } from './cell-sockets.ts';
+import { jogGripperSchema, jogSchema, paceViewSchema } from './operator-pace.ts';
 import { ROBOT_HOST_CONTRACT, stopOutcomeSchema } from './robot-host-contract.ts';
 import type { Contract } from './rpc.ts';
 
@@ -20,8 +21,18 @@ export const cellViewSchema = z.object({
       restConfirmed: z.boolean().nullable(),
     }),
   ),
-  running: z.object({ block: z.int().nonnegative(), name: z.string(), sinceS: z.number() }).nullable(),
+  running: z
+    .object({
+      block: z.int().nonnegative(),
+      name: z.string(),
+      sinceS: z.number(),
+      call: z.object({ name: z.string(), line: z.int().positive().nullable() }).nullable(),
+    })
+    .nullable(),
   speedScale: z.number(),
+  pace: paceViewSchema,
+  /** The operator has the arm in hand. */
+  jogging: z.boolean(),
 });
 export type CellView = z.infer<typeof cellViewSchema>;
 
@@ -44,12 +55,20 @@ export const CELL_GUARD_CONTRACT = {
       result: stopOutcomeSchema,
     },
     reset: { params: z.object({ stopId: z.string(), by: z.string() }), result: nothing },
+    pause: { params: z.object({ by: z.string() }), result: nothing },
+    goOn: { params: nothing, result: nothing },
+    step: { params: z.object({ commandId: z.string() }), result: nothing },
+    jog: { params: z.object({ jog: jogSchema, by: z.string() }), result: nothing },
+    jogGripper: { params: z.object({ grip: jogGripperSchema, by: z.string() }), result: nothing },
+    endProgram: { params: z.object({ by: z.string() }), result: nothing },
     /** The session is gone: completes the episode, after the stop that was asked for before. */
     end: { params: nothing, result: nothing },
   },
   notices: {
     /** Words of the guard for the episode. */
     log: z.object({ message: z.string() }),
+    /** The hand is on the switch of hold-to-run. */
+    held: nothing,
   },
   events: {
     /** At once after a change. */

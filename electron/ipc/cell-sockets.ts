@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { isTopicName, type MessageOf, TOPICS, type TopicName } from '../../drivers/episode/topics.ts';
 import type { StopSource } from '../../drivers/gate/stop-latch.ts';
+import { jogGripperSchema, jogSchema, paceViewSchema } from './operator-pace.ts';
 import type { Contract } from './rpc.ts';
 
 export const SOCKETS_VERSION = 1;
@@ -165,6 +166,8 @@ export const cellStatusSchema = z.object({
       call: z.object({ name: z.string(), line: z.int().positive().nullable() }).nullable().optional(),
     })
     .nullable(),
+  /** How the operator holds the program back, and what it waits for. */
+  pace: paceViewSchema,
   /** Who moves the arm now. */
   driver: z.enum(['program', 'operator', 'nobody']),
   /** Who holds control. */
@@ -211,10 +214,26 @@ export const CONTROL_CONTRACT = {
     releaseLease: { params: z.strictObject({}), result: nothing },
     /** Clears the one stop it names. Holder only. Never moves anything; what was approved before the stop stays void. */
     reset: { params: z.strictObject({ stopId: z.string().max(64) }), result: nothing },
+    /** Holds the program back before its next call. Holder only, as are the next ones. */
+    pause: { params: z.strictObject({}), result: nothing },
+    /** Lets a paused program go on, or takes back a pause that has not begun. */
+    goOn: { params: z.strictObject({}), result: nothing },
+    /** In step mode: lets the command that `status.pace.waiting` names happen. */
+    step: { params: z.strictObject({ commandId: z.string().max(120) }), result: nothing },
+    /**
+     * Drives an arm by hand, while no program runs or the one that runs is paused. To be said every 80 ms while the key is
+     * down; the arm comes to rest when it is not said for 250 ms. Within the envelope, and recorded as human.
+     */
+    jog: { params: jogSchema, result: nothing },
+    jogGripper: { params: jogGripperSchema, result: nothing },
+    /** Ends a paused program where it stands, without a stop: its block counts as failed, the next one may be offered. */
+    endProgram: { params: z.strictObject({}), result: nothing },
   },
   notices: {
     /** Ten times a second. A hidden window is an absent operator: its beat does not count. */
     beat: z.strictObject({ visible: z.boolean() }),
+    /** The switch of hold-to-run: every 80 ms while it is down, and once when it is let go, which is a stop. */
+    hold: z.strictObject({ down: z.boolean() }),
   },
   events: {
     /** At once when something in it has changed, and twice a second. */
@@ -225,9 +244,11 @@ export const CONTROL_CONTRACT = {
 // ---- /state: the episode is the bus. Down only, after the hello. ----
 //
 // A binary message is a header line, one line feed, and the bytes of the message exactly as they stand in the file. After
-// the welcome comes the backlog, in the order of its sequence numbers: every message since `from` that is never dropped,
-// and the newest of each state topic (of pictures: of each camera). Then the text `caught-up`; then what happens, as it
-// happens. A client that cannot follow misses samples of a state, counted, and never anything else.
+// the welcome comes the backlog: every message since `from` that is never dropped, and the newest of each state topic (of
+// pictures: of each camera). Then the text `caught-up`; then what happens, as it
+// happens. All of it comes in the order of its sequence numbers. A client that cannot follow misses samples of a state,
+// counted, and never anything else. `/robot/trace` stays in the file; no state topic comes more often than 60 times a
+// second.
 
 /** The first line of a binary message. */
 export const frameHeaderSchema = z.object({

@@ -6,6 +6,7 @@ import { LIMIT_NAMES } from '../../drivers/gate/envelope.ts';
 import { observationSchema, perceivedSceneSchema, vec3Schema } from '../../drivers/perceived-scene.ts';
 import { serverSettingsSchema } from '../../skills/perception/server-settings.ts';
 import { cellStatusSchema } from './cell-sockets.ts';
+import { runPaceSchema } from './operator-pace.ts';
 import type { Contract, Frozen } from './rpc.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'binary data');
@@ -202,7 +203,7 @@ export const ROBOT_HOST_CONTRACT = {
       result: nothing,
     },
     run: {
-      params: z.object({ block: blockSchema, offerId: z.string(), settings: settingsSchema }),
+      params: z.object({ block: blockSchema, offerId: z.string(), settings: settingsSchema, pace: runPaceSchema }),
       result: blockReportSchema,
     },
     /** What stands where, as far as the tier can know: the truth at S1, else what a look around shows. Nothing moves. */

@@ -13,12 +13,10 @@ const provider = z.string().regex(/^[\w.:/-]{1,200}$/);
 /** Served by the shell to the session process, over the pipe between them. */
 export const KEYCHAIN_CONTRACT = {
   requests: {
-    /** Whether the system keeps secrets; without it keys last for one session. */
-    state: { params: nothing, result: z.object({ canKeep: z.boolean(), why: z.string() }) },
-    list: { params: nothing, result: z.object({ providers: z.array(z.string()) }) },
-    read: { params: z.object({ provider }), result: z.object({ key: z.string().nullable() }) },
-    keep: { params: z.object({ provider, key: z.string().min(1).max(1000) }), result: nothing },
-    forget: { params: z.object({ provider }), result: nothing },
+    /** All kept keys, by provider. @throws where this system keeps no secrets, with the reason in words */
+    read: { params: nothing, result: z.object({ keys: z.record(z.string(), z.string()) }) },
+    /** Keeps a key; an empty one is forgotten. */
+    write: { params: z.object({ provider, key: z.string().max(1000) }), result: nothing },
   },
   notices: {},
   events: {},

@@ -18,7 +18,7 @@ export class ConsoleWindow {
 
   /** @param out folder of the bundles */
   constructor(served: Served, out: string) {
-    const fragment = new URLSearchParams({ token: served.token, server: `127.0.0.1:${served.port}` });
+    const fragment = new URLSearchParams({ token: served.token, session: `http://127.0.0.1:${served.port}` });
     this.#address = `${SHELL_ORIGIN}/index.html#${fragment}`;
     this.#preload = join(out, 'preload.cjs');
   }

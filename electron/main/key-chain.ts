@@ -48,28 +48,27 @@ export function keyChain(path: string, secrets: Secrets): Handlers<typeof KEYCHA
     writeFileSync(fresh, `${JSON.stringify({ version: 1, keys })}\n`, { mode: 0o600 });
     renameSync(fresh, path);
   };
+  const assertKeeps = () => {
+    const missing = why();
+    if (missing !== '') throw new Error(missing);
+  };
   return {
-    state: async () => ({ canKeep: why() === '', why: why() }),
-    list: async () => ({ providers: Object.keys(read()).sort() }),
-    read: async ({ provider }) => {
-      const keys = read();
-      if (why() !== '' || !Object.hasOwn(keys, provider)) return { key: null };
-      try {
-        return { key: secrets.decryptString(Buffer.from(keys[provider], 'base64')) };
-      } catch {
-        // Encrypted by another user or another machine: as good as none.
-        return { key: null };
+    read: async () => {
+      assertKeeps();
+      const keys: Record<string, string> = {};
+      for (const [provider, encrypted] of Object.entries(read())) {
+        try {
+          keys[provider] = secrets.decryptString(Buffer.from(encrypted, 'base64'));
+        } catch {
+          // Encrypted by another user or on another machine: as good as none.
+        }
       }
+      return { keys };
     },
-    keep: async ({ provider, key }) => {
-      const missing = why();
-      if (missing !== '') throw new Error(missing);
-      write({ ...read(), [provider]: secrets.encryptString(key).toString('base64') });
-      return {};
-    },
-    forget: async ({ provider }) => {
-      const { [provider]: _forgotten, ...rest } = read();
-      write(rest);
+    write: async ({ provider, key }) => {
+      const { [provider]: _, ...others } = read();
+      if (key !== '') assertKeeps();
+      write(key === '' ? others : { ...others, [provider]: secrets.encryptString(key).toString('base64') });
       return {};
     },
   };

@@ -5,6 +5,7 @@
 import { type BeatRule, type BeatSource, createBeats, lateInWords } from '../../drivers/gate/beats.ts';
 import type { StopCause } from '../../drivers/gate/stop-latch.ts';
 import { CELL_GUARD_CONTRACT, type CellParts, type CellView } from '../ipc/cell-guard-contract.ts';
+import { HAND_S } from '../ipc/operator-pace.ts';
 import type { OpenParams } from '../ipc/robot-host-contract.ts';
 import { type Channel, type Client, connect, type Result } from '../ipc/rpc.ts';
 import { monotonicS } from './monotonic-clock.ts';
@@ -34,7 +35,16 @@ export class CellGuard {
   readonly #reported = new Set<string>();
   #beats: ReturnType<typeof createBeats> | undefined;
   #watch: NodeJS.Timeout | undefined;
-  #view: CellView = { epoch: 0, stops: [], running: null, speedScale: 1 };
+  #view: CellView = {
+    epoch: 0,
+    stops: [],
+    running: null,
+    speedScale: 1,
+    pace: { mode: 'run', pausing: false, waiting: null },
+    jogging: false,
+  };
+  /** When the hand was last on the switch of hold-to-run; undefined when it has been let go. */
+  #heldS: number | undefined;
   #parts: CellParts | undefined;
 
   constructor(options: CellGuardOptions) {
@@ -95,6 +105,20 @@ export class CellGuard {
     await this.#cell.request('reset', { stopId, by });
   }
 
+  /** What the holder of control asks of the cell while a program runs or rests. @throws RemoteError in words */
+  ask: Client<typeof CELL_GUARD_CONTRACT>['request'] = (name, params) => this.#cell.request(name, params);
+
+  /** The switch of hold-to-run. Letting it go while a block of that mode runs is a stop, at once. */
+  hold(down: boolean, by: string): void {
+    if (down) {
+      this.#heldS = monotonicS();
+      this.#cell.notify('held', {});
+      return;
+    }
+    this.#heldS = undefined;
+    if (this.#isHeldToRun()) this.stopUnasked({ source: 'operator', detail: `${by} let the hold-to-run switch go` });
+  }
+
   /** The session is gone: resolves when the episode is complete. */
   async abandon(): Promise<void> {
     clearInterval(this.#watch);
@@ -120,8 +144,18 @@ export class CellGuard {
     for (const listener of this.#changed) listener();
   }
 
+  /** A block moves in hold mode: it has begun, and does not wait for the hand. */
+  #isHeldToRun(): boolean {
+    const { running, pace } = this.#view;
+    return running !== null && pace.mode === 'hold' && pace.waiting?.kind !== 'hold';
+  }
+
   #lookForSilence(): void {
     if (this.#view.running === null || this.#end.isRaised()) return;
+    if (this.#isHeldToRun() && !(this.#heldS !== undefined && monotonicS() - this.#heldS <= HAND_S)) {
+      this.stopUnasked({ source: 'operator', detail: 'the hold-to-run switch was not held' });
+      return;
+    }
     const late = this.#beats?.late('run') ?? [];
     if (late.length === 0) return;
     const reasons = late.map(({ source }) => this.#options.whySilent(source)).filter((why) => why !== undefined);

@@ -21,6 +21,7 @@ import type { Asker } from '../../skills/api/asks.ts';
 import { ServerDetector } from '../../skills/perception/server-detector.ts';
 import { GUEST_MODULES } from '../../skills/sandbox/modules/registry.ts';
 import type { BlockOutcome, PolicySandbox } from '../../skills/sandbox/policy-sandbox.ts';
+import { type PaceView, type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import {
   type BlockReport,
   CAMERA_NAMES,
@@ -31,12 +32,14 @@ import {
 } from '../ipc/robot-host-contract.ts';
 import type { EventHandlers, Result } from '../ipc/rpc.ts';
 import { blockFailure, reportedLine } from '../session/block-report.ts';
-import { type CallRecord, Cell, type CheckedBlock, type RunSettings } from '../session/cell.ts';
+import { type CallRecord, Cell, type CellOptions, type CheckedBlock, type RunSettings } from '../session/cell.ts';
 import { type KnownThings, type SceneGuess, type TierSide, thingsIn } from '../session/tier-side.ts';
 import { beatRules } from './beat-rules.ts';
 import { callStory } from './call-story.ts';
 import { CellRecorder } from './cell-recorder.ts';
 import { monotonicS } from './monotonic-clock.ts';
+import { OperatorHand } from './operator-hand.ts';
+import { OperatorPace } from './operator-pace.ts';
 import type { CellEnd } from './stop-word.ts';
 
 type Events = (typeof ROBOT_HOST_CONTRACT)['events'];
@@ -44,11 +47,24 @@ type Emit = {
   [Name in Exclude<keyof Events, 'cellStatus'>]: NonNullable<EventHandlers<typeof ROBOT_HOST_CONTRACT>[Name]>;
 };
 
+interface CallUnderWay {
+  readonly name: string;
+  readonly line: number | null;
+}
+
 /** What stands at the gate now. */
 export type CellView = Pick<GateState, 'epoch' | 'stops'> & {
-  readonly running: { readonly block: number; readonly name: string; readonly sinceS: number } | null;
+  readonly running: {
+    readonly block: number;
+    readonly name: string;
+    readonly sinceS: number;
+    readonly call: CallUnderWay | null;
+  } | null;
   /** Of the block that runs, or ran last. */
   readonly speedScale: number;
+  readonly pace: PaceView;
+  /** The operator has the arm in hand. */
+  readonly jogging: boolean;
 };
 
 /** What a live cell shares with the thread that guards it. */
@@ -79,6 +95,9 @@ export class CellHost {
   readonly #sandbox: PolicySandbox;
   readonly #emit: Emit;
   readonly #guard: Guard | undefined;
+  /** How the operator holds the program back, and drives meanwhile. */
+  readonly pace = new OperatorPace(() => this.#tellView());
+  #hand: OperatorHand | undefined;
   readonly #asker: Asker;
   #cell: Cell | undefined;
   #seed = 0;
@@ -88,6 +107,7 @@ export class CellHost {
   #gateTimer: NodeJS.Timeout | undefined;
   #block = 0;
   #runs: { readonly name: string; readonly sinceS: number } | undefined;
+  #callUnderWay: CallUnderWay | null = null;
   #speedScale = 1;
   #judged = false;
   /** Stops whose report, and so whose record, is still to come. */
@@ -144,6 +164,8 @@ export class CellHost {
       heardS: this.#guard?.end.heardS,
       stopWord: this.#guard?.end.stopWord,
       purpose: trial ? 'trial' : 'live',
+      // Nobody is beside a trial.
+      ...(trial ? {} : this.#heldBack()),
       onInternalError: (error) => console.error('a call failed inside the robot host:', error),
     });
     this.#cell = cell;
@@ -151,6 +173,7 @@ export class CellHost {
     cell.observe({
       onTick: () => this.#recorder?.tick(),
       onLook: (observation) => this.#recorder?.look(observation),
+      onCallStart: ({ name, line }) => this.#noteCallUnderWay({ name, line: line ?? null }),
       onCall: (call) => this.#noteCall(call),
       onSay: (text, line) => this.#noteOutput({ channel: 'say', text, line }, cell.world.timeS),
       onOutput: (line) => this.#noteOutput(reportedLine(line), line.robotTimeS),
@@ -172,9 +195,40 @@ export class CellHost {
     return {
       epoch,
       stops,
-      running: runs === undefined ? null : { block: this.#block, ...runs },
+      running: runs === undefined ? null : { block: this.#block, ...runs, call: this.#callUnderWay },
       speedScale: this.#speedScale,
+      pace: this.pace.view(),
+      jogging: this.#hand?.drives ?? false,
     };
+  }
+
+  #tellView(): void {
+    if (this.#cell !== undefined) this.#guard?.onView(this.view());
+  }
+
+  #heldBack(): Pick<CellOptions, 'awaitStep' | 'beforeCall'> {
+    const ended = () => this.#running?.signal ?? AbortSignal.abort();
+    return {
+      awaitStep: (request, until) => this.pace.awaitStep(request, AbortSignal.any([until, ended()])),
+      beforeCall: (call) => this.pace.beforeCall(call, ended()),
+    };
+  }
+
+  /** The operator's hand on the arm. */
+  get hand(): OperatorHand {
+    this.#hand ??= new OperatorHand({
+      cell: this.cell,
+      pace: this.pace,
+      isRunning: () => this.#running !== undefined,
+      endProgram: (why) => this.#running?.abort(new Error(why)),
+      onDriving: (by, drives) => {
+        this.#survey = undefined;
+        const driver = drives ? 'operator' : this.#running === undefined ? 'nobody' : 'program';
+        this.#writer?.record('/driver', this.cell.world.timeS, { driver, block: this.#block, by });
+        this.#tellView();
+      },
+    });
+    return this.#hand;
   }
 
   async #sink({ episodePath, console }: OpenParams): Promise<EpisodeSink | undefined> {
@@ -202,7 +256,13 @@ export class CellHost {
     this.#recorder = new CellRecorder(writer, this.cell.world, this.cell.robot, this.cell.rig.envelope);
   }
 
+  #noteCallUnderWay(call: CallUnderWay | null): void {
+    this.#callUnderWay = call;
+    this.#guard?.onView(this.view());
+  }
+
   #noteCall(call: CallRecord): void {
+    this.#noteCallUnderWay(null);
     this.#calls.push(call);
     this.#recorder?.call(this.#block, call);
     this.#emit.call({ name: call.name, line: call.line, ok: call.reply.ok, endS: call.endS });
@@ -239,7 +299,12 @@ export class CellHost {
     return this.#writer;
   }
 
-  async run(block: CheckedBlock, offerId: string, settings: RunSettings): Promise<BlockReport> {
+  async run(
+    block: CheckedBlock,
+    offerId: string,
+    settings: RunSettings,
+    pace: RunPace = STRAIGHT_ON,
+  ): Promise<BlockReport> {
     const before = await this.#knownAlready();
     this.#survey = undefined;
     this.#calls = [];
@@ -248,7 +313,9 @@ export class CellHost {
     const startS = this.cell.world.timeS;
     this.#runs = { name: block.name, sinceS: startS };
     this.#speedScale = settings.speedScale;
+    this.#callUnderWay = null;
     try {
+      await this.pace.begin(pace, this.#running.signal);
       const outcome = await this.cell.run(block, offerId, settings, this.#running.signal);
       this.#before = before;
       const report = this.#report(outcome, startS);
@@ -258,6 +325,7 @@ export class CellHost {
       return report;
     } finally {
       this.#running = undefined;
+      this.pace.end();
     }
   }
 
@@ -331,6 +399,14 @@ export class CellHost {
     this.#judged = true;
     this.#survey = undefined;
     return this.cell.judge();
+  }
+
+  /** A stop for a beat that fell silent, where one stands and nothing runs; undefined otherwise. */
+  get stopBySilence(): { id: string; sent: boolean; restConfirmed: boolean; stopDurationS: number | null } | undefined {
+    const { stops, running } = this.cell.gate.state();
+    const stop = running === null ? stops.find(({ cause }) => cause.source === 'watchdog') : undefined;
+    const notYet = { sent: true, restConfirmed: false, stopDurationS: null };
+    return stop === undefined ? undefined : { id: stop.id, ...(stop.report ?? notYet) };
   }
 
   stop(source: StopSource, detail: string) {

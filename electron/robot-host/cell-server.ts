@@ -133,7 +133,7 @@ export function serveCell(channel: Channel, guard?: Guard): CellServer {
         opened().cell.gate.approve(offerId, digest, by);
         return {};
       },
-      run: ({ block, offerId, settings }) => opened().run(block, offerId, settings),
+      run: ({ block, offerId, settings, pace }) => opened().run(block, offerId, settings, pace),
       known: () => opened().known(),
       judge: async () => opened().judge(),
       posture: () => opened().posture(),

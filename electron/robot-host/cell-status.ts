@@ -34,7 +34,8 @@ export function cellStatus(facts: StatusFacts): CellStatus {
     epoch: view.epoch,
     stops: view.stops.map((stop) => ({ ...stop, atS: stop.atS - openedS })),
     running: view.running,
-    driver: view.running === null ? 'nobody' : 'program',
+    pace: view.pace,
+    driver: driverOf(view),
     lease: holder ?? null,
     readiness: readinessOf(facts),
     delaysMs: { stop: echoDelayMs ?? null, window: ageMs('window'), session: ageMs('session') },
@@ -43,10 +44,17 @@ export function cellStatus(facts: StatusFacts): CellStatus {
   };
 }
 
-/** Everything in a status that changes only when something happens. */
-export function statusKey({ epoch, stops, running, driver, lease, readiness, speedScale }: CellStatus): string {
+/** A paused program does not move the arm. */
+function driverOf({ running, pace, jogging }: CellView): CellStatus['driver'] {
+  if (jogging) return 'operator';
+  return running === null || pace.waiting !== null ? 'nobody' : 'program';
+}
+
+/** Everything in a status that changes only when something happens, without what a program can change at its own pace. */
+export function statusKey({ epoch, stops, running, pace, driver, lease, readiness, speedScale }: CellStatus): string {
   const states = readiness.map(({ state }) => state);
-  return JSON.stringify({ epoch, stops, running, driver, lease, states, speedScale });
+  const block = running === null ? null : [running.block, running.name];
+  return JSON.stringify({ epoch, stops, block, pace, driver, lease, states, speedScale });
 }
 
 function readinessOf(facts: StatusFacts): Readiness[] {

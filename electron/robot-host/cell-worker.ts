@@ -98,12 +98,39 @@ const guard = serve(
       await opening;
       // Nothing can move in a cell that did not open.
       if (!server.isOpen) return { id: 'stop-0', sent: false, restConfirmed: false, stopDurationS: null };
-      const stopped = server.host.stop(source, detail);
+      const { host } = server;
+      // Gate and guard watch the same beats: what one of them has stopped already is not stopped twice.
+      const known = source === 'watchdog' ? host.stopBySilence : undefined;
+      const stopped = known ?? host.stop(source, detail);
       end.latched(number);
       return stopped;
     },
     reset: async ({ stopId, by }) => {
       await server.host.cell.gate.reset(stopId, { kind: 'person', name: by });
+      return {};
+    },
+    pause: async ({ by }) => {
+      server.host.pace.pause(`${by} paused it`);
+      return {};
+    },
+    goOn: async () => {
+      server.host.hand.letGoOn();
+      return {};
+    },
+    step: async ({ commandId }) => {
+      server.host.pace.step(commandId);
+      return {};
+    },
+    jog: async ({ jog, by }) => {
+      await server.host.hand.jog(jog, by);
+      return {};
+    },
+    jogGripper: async ({ grip, by }) => {
+      await server.host.hand.grip(grip, by);
+      return {};
+    },
+    endProgram: async ({ by }) => {
+      server.host.hand.endProgram(by);
       return {};
     },
     end: async () => {
@@ -113,6 +140,9 @@ const guard = serve(
     },
   },
   {
+    held: () => {
+      if (server.isOpen) server.host.pace.held();
+    },
     log: ({ message }) => {
       if (!server.isOpen) return;
       const { cell, writer } = server.host;

@@ -17,7 +17,7 @@ import type { MainEnd } from './stop-word.ts';
 
 /** The status is told this often though nothing has changed, and looked at this often, milliseconds. */
 const STATUS_MS = 500;
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 
 export interface ConsoleSideOptions {
   readonly guard: CellGuard;
@@ -32,21 +32,24 @@ export class ConsoleSide {
   readonly #lease: Lease;
   readonly #control: ControlSocket;
   readonly #stop: StopSocket;
+  readonly #log = new StateLog();
   #state: StateSocket | undefined;
   #door: ConsoleDoor | undefined;
   #echoDelayMs: number | undefined;
   #toldKey = '';
   #toldMs = 0;
+  #toldCall = '';
 
   constructor(options: ConsoleSideOptions) {
     const { guard, end } = options;
     this.#options = options;
     this.#lease = new Lease(monotonicS, (before, why) => {
+      // First of all, so that the stop has these words and not those of a silence.
+      if (before !== undefined && guard.view.running !== null) guard.stopUnasked({ source: 'window', detail: why });
       // The beats of one holder say nothing of the next.
       end.forget('window');
       end.forget('stop-channel');
       this.#echoDelayMs = undefined;
-      if (before !== undefined && guard.view.running !== null) guard.stopUnasked({ source: 'window', detail: why });
       this.#look();
     });
     this.#control = new ControlSocket({
@@ -66,7 +69,7 @@ export class ConsoleSide {
   async open(params: OpenParams): Promise<number> {
     if (params.console === null) throw new Error('this session has no console');
     const { guard } = this.#options;
-    const state = new StateSocket({ log: new StateLog(), episode: params.episodeId });
+    const state = new StateSocket({ log: this.#log, episode: params.episodeId });
     this.#state = state;
     this.#door = await openDoor({
       ...params.console,
@@ -81,7 +84,7 @@ export class ConsoleSide {
         state: (visitor) => state.welcome(visitor),
       },
     });
-    setInterval(() => this.#look(), LOOK_MS);
+    setInterval(() => this.#look('with calls'), LOOK_MS);
     return this.#door.port;
   }
 
@@ -99,9 +102,11 @@ export class ConsoleSide {
 
   close(reason: string): void {
     this.#door?.close(reason);
+    void this.#log.close();
   }
 
-  #look(): void {
+  /** A program makes as many calls as it likes: they alone are told no more often than the timer looks. */
+  #look(how: 'at once' | 'with calls' = 'at once'): void {
     const { guard, end, onStatus } = this.#options;
     const status = cellStatus({
       nowS: monotonicS(),
@@ -117,9 +122,12 @@ export class ConsoleSide {
     });
     const key = statusKey(status);
     const nowMs = performance.now();
+    const call = JSON.stringify(status.running?.call ?? null);
     const hasChanged = key !== this.#toldKey;
-    if (!hasChanged && nowMs - this.#toldMs < STATUS_MS) return;
+    const hasNewCall = how === 'with calls' && call !== this.#toldCall;
+    if (!hasChanged && !hasNewCall && nowMs - this.#toldMs < STATUS_MS) return;
     this.#toldKey = key;
+    this.#toldCall = call;
     this.#toldMs = nowMs;
     this.#control.tell(status);
     if (hasChanged) onStatus(status);

@@ -40,6 +40,12 @@ export class ControlSocket {
     const { guard, lease, onBeat } = this.#options;
     const { socket, hello, refuse } = visitor;
     const { client } = hello;
+    /** Of the holder, when it is this client. @throws NotHolder */
+    const holderName = () => {
+      const { holder } = lease;
+      if (holder?.client !== client) throw new NotHolder(lease);
+      return holder.name;
+    };
     const server = serve(
       CONTROL_CONTRACT,
       channelOfVisitor(visitor),
@@ -50,15 +56,28 @@ export class ControlSocket {
           return {};
         },
         reset: async ({ stopId }) => {
-          const { holder } = lease;
-          if (holder?.client !== client) throw new NotHolder(lease);
-          await guard.reset(stopId, holder.name);
+          await guard.reset(stopId, holderName());
           return {};
         },
+        pause: async () => await guard.ask('pause', { by: holderName() }),
+        goOn: async () => {
+          holderName();
+          return await guard.ask('goOn', {});
+        },
+        step: async ({ commandId }) => {
+          holderName();
+          return await guard.ask('step', { commandId });
+        },
+        jog: async (jog) => await guard.ask('jog', { jog, by: holderName() }),
+        jogGripper: async (grip) => await guard.ask('jogGripper', { grip, by: holderName() }),
+        endProgram: async () => await guard.ask('endProgram', { by: holderName() }),
       },
       {
         beat: ({ visible }) => {
           if (lease.beat(client, visible)) onBeat();
+        },
+        hold: ({ down }) => {
+          if (lease.isHeldBy(client)) guard.hold(down, lease.holder?.name ?? 'the operator');
         },
       },
       refuse,

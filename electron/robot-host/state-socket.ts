@@ -60,10 +60,13 @@ class Follower {
   #samples = new Map<string, OutgoingFrame>();
   readonly #skipped = new Map<string, number>();
   #caughtUp = false;
+  /** Waits for the socket, or for a message that is read back from the log. */
+  #isWaiting = false;
+  #hasEnded = false;
   #retry: NodeJS.Timeout | undefined;
   #lastBufferedBytes = 0;
   /** When the socket last took something. */
-  #lastSentMs = performance.now();
+  #lastTakenMs = performance.now();
 
   constructor(socket: WebSocket, { log, highWaterBytes, hopelessMs }: StateSocketOptions, from: number) {
     this.#socket = socket;
@@ -90,25 +93,31 @@ class Follower {
       this.#samples.delete(key);
       this.#samples.set(key, frame);
     }
-    if (this.#retry === undefined) this.#pump();
+    if (!this.#isWaiting) this.#pump();
   }
 
   end(): void {
+    this.#hasEnded = true;
+    this.#isWaiting = true;
     clearTimeout(this.#retry);
   }
 
   /** Sends what there is, in the order of its numbers, as far as the socket takes it. */
   #pump(): void {
-    this.#retry = undefined;
+    if (this.#hasEnded) return;
+    this.#isWaiting = false;
     for (;;) {
       if (this.#socket.bufferedAmount > this.#highWaterBytes) {
-        this.#wait();
+        this.#waitForSocket();
         return;
       }
-      const frame = this.#nextFrame();
-      if (frame === undefined) break;
-      this.#socket.send(frame.bytes, () => undefined);
-      this.#lastSentMs = performance.now();
+      const bytes = this.#nextBytes();
+      if (bytes === undefined) break;
+      if (bytes instanceof Promise) {
+        this.#waitForLog(bytes);
+        return;
+      }
+      this.#send(bytes);
     }
     if (!this.#caughtUp) {
       this.#caughtUp = true;
@@ -121,25 +130,46 @@ class Follower {
     }
   }
 
-  #nextFrame(): OutgoingFrame | undefined {
-    const kept = this.#index < this.#log.keptCount ? this.#log.kept(this.#index) : undefined;
+  #nextBytes(): Uint8Array | Promise<Uint8Array> | undefined {
+    const hasKept = this.#index < this.#log.keptCount;
     const [sample] = this.#samples.values();
-    if (sample?.key != null && (kept === undefined || sample.seq < kept.seq)) {
+    if (sample?.key != null && (!hasKept || sample.seq < this.#log.seq(this.#index))) {
       this.#samples.delete(sample.key);
-      return sample;
+      return sample.bytes;
     }
-    if (kept !== undefined) this.#index += 1;
-    return kept;
+    if (!hasKept) return undefined;
+    this.#index += 1;
+    return this.#log.read(this.#index - 1);
   }
 
-  #wait(): void {
+  #send(bytes: Uint8Array): void {
+    this.#socket.send(bytes, () => undefined);
+    this.#lastTakenMs = performance.now();
+  }
+
+  #waitForLog(reading: Promise<Uint8Array>): void {
+    this.#isWaiting = true;
+    reading.then(
+      (bytes) => {
+        this.#send(bytes);
+        this.#pump();
+      },
+      (error) => {
+        console.error('a message for a window cannot be read back:', error);
+        this.#socket.close(CLOSE_CODES.behind, 'what happened before cannot be read any more; the episode has it');
+      },
+    );
+  }
+
+  #waitForSocket(): void {
+    this.#isWaiting = true;
     const nowMs = performance.now();
     const { bufferedAmount } = this.#socket;
-    if (bufferedAmount < this.#lastBufferedBytes) this.#lastSentMs = nowMs;
+    if (bufferedAmount < this.#lastBufferedBytes) this.#lastTakenMs = nowMs;
     this.#lastBufferedBytes = bufferedAmount;
-    if (nowMs - this.#lastSentMs > this.#hopelessMs) {
+    if (nowMs - this.#lastTakenMs > this.#hopelessMs) {
       this.#socket.close(CLOSE_CODES.behind, 'this window has not taken anything for too long; it may come back');
-      // What it did not take it will not take before the close either.
+      // What it did not take before it will not take before the close either.
       setTimeout(() => this.#socket.terminate(), RETRY_MS);
       return;
     }

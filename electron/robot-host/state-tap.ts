@@ -26,12 +26,11 @@ export function createStateTap(send: (frames: readonly OutgoingFrame[]) => void)
     send(frames);
   };
 
-  return (accepted) => {
-    const { topic, sequence, logTimeNs, timeS, data } = accepted;
+  return ({ topic, sequence, logTimeNs, timeS, data }) => {
     if (topic === NOT_TOLD) return;
     const seq = next;
     next += 1;
-    const key = keyOf(accepted);
+    const key = TOPICS[topic].delivery === 'droppable' ? topic : null;
     const bytes = encodeFrame({ topic, seq, sequence, ns: String(logTimeNs), timeS }, data);
     const slot = key ?? `#${seq}`;
     // A newer sample goes to the end of the line.
@@ -39,12 +38,4 @@ export function createStateTap(send: (frames: readonly OutgoingFrame[]) => void)
     waiting.set(slot, { seq, topic, key, bytes });
     if (timer === undefined) timer = setTimeout(flush, PORTION_MS);
   };
-}
-
-/** Samples of a state replace each other by topic; transforms by the frames they are of. */
-function keyOf({ topic, message }: AcceptedMessage): string | null {
-  if (TOPICS[topic].delivery !== 'droppable') return null;
-  if (topic !== '/tf') return topic;
-  const { transforms } = message as { readonly transforms: readonly { readonly childFrame: string }[] };
-  return `/tf ${transforms.map(({ childFrame }) => childFrame).join(' ')}`;
 }

@@ -69,6 +69,8 @@ export interface CallRecord {
 /** Who is told what happens in the cell. */
 export interface CellWatch {
   onTick?(): void;
+  /** A call of the policy API begins; `onCall` follows when it has ended. */
+  onCallStart?(call: Pick<CallRecord, 'name' | 'line'>): void;
   onCall?(call: CallRecord): void;
   onSay?(text: string, line: number | undefined): void;
   /** A line that the program has just printed, before the calls it makes next. */
@@ -104,6 +106,8 @@ export interface CellOptions {
   /** 'preview' collects soft limits as facts instead of refusing them. */
   readonly purpose: 'live' | 'preview' | 'trial';
   readonly awaitStep?: AwaitStep;
+  /** Asked before each call of a program is carried out; the program waits for it. A stop ends the wait. */
+  readonly beforeCall?: (call: { readonly name: string; readonly line?: number }) => Promise<void>;
   /** 'one': the cell runs a single block, and nothing is kept to go on from. 'many' unless given. */
   readonly blocks?: 'one' | 'many';
   /** Failures of our own code while a call was answered; the program sees none of it. */
@@ -151,6 +155,7 @@ export class Cell {
   readonly #watches: CellWatch[] = [];
   /** Hash of the session's values; unknown after a block until somebody asks. */
   #sandboxHash: string | undefined;
+  #permit: BlockPermit | undefined;
 
   private constructor(options: CellOptions, world: TaskWorld, api: PolicyApi) {
     this.#options = options;
@@ -216,6 +221,11 @@ export class Cell {
     };
   }
 
+  /** Of the block that runs. */
+  get permit(): BlockPermit | undefined {
+    return this.#permit;
+  }
+
   get rig(): Rig {
     return this.#options.rig;
   }
@@ -248,6 +258,7 @@ export class Cell {
    */
   async run(block: CheckedBlock, offerId: string, settings: RunSettings, signal?: AbortSignal): Promise<BlockOutcome> {
     const permit = await this.gate.begin(offerId, await this.claims(block, settings));
+    this.#permit = permit;
     const implementation = this.#implementation(permit, settings);
     const dispatcher = createApiDispatcher(this.api, implementation, (error) => this.#options.onInternalError(error));
     let count = 0;
@@ -259,8 +270,11 @@ export class Cell {
       return inOrder(() => carryOut(call, index, this.#options.purpose === 'trial' ? undefined : signal));
     };
     const carryOut = async (call: GuestCall, index: number, signal?: AbortSignal): Promise<CallReply> => {
-      const startS = this.world.timeS;
       const frame = call.frames.find((one) => one.block === block.name);
+      for (const watch of this.#watches) watch.onCallStart?.({ name: call.name, line: frame?.line });
+      // After a stop the gate itself says why nothing is done any more.
+      await this.#options.beforeCall?.({ name: call.name, line: frame?.line }).catch(() => undefined);
+      const startS = this.world.timeS;
       const reply = await dispatcher.dispatch(call.name, call.argsJson, signal);
       this.world.trace.call(call.name, call.argsJson, JSON.stringify(reply));
       const record: CallRecord = {
@@ -296,6 +310,7 @@ export class Cell {
         signal,
       );
     } finally {
+      this.#permit = undefined;
       await permit.end();
       this.#sandboxHash = undefined;
     }

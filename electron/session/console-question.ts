@@ -3,6 +3,8 @@
 
 import { START_TOLERANCE_RAD } from '../../drivers/gate/plan-check.ts';
 import type { ConsoleDecision, ConsoleProposal } from '../ipc/console-contract.ts';
+import type { RunPace } from '../ipc/operator-pace.ts';
+import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
 import type { BoardBranch } from './console-board.ts';
 import { cardOf } from './console-card.ts';
 import { type Question, WindowOperator } from './console-operator.ts';
@@ -62,11 +64,10 @@ export class ConsoleQuestion {
         this.operator.answer(name, question, { kind: 'edit', source: decision.source });
         return;
       case 'approve':
-        refuseUnsupported(decision);
         // The robot may have moved since it was last looked at.
         await this.#look();
         this.#refuseStale(question, decision.speedScale);
-        this.operator.answer(name, question, { kind: 'approve' });
+        this.operator.answer(name, question, { kind: 'approve', pace: paceOf(decision, question.proposal.preview) });
         return;
     }
   }
@@ -190,12 +191,11 @@ function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
 }
 
-/** @throws ConsoleRefusal for a way of running that this robot host does not know */
-function refuseUnsupported({ mode, pauseAtUnknown }: Extract<ConsoleDecision, { kind: 'approve' }>): void {
-  if (mode === 'run' && !pauseAtUnknown) return;
-  throw new ConsoleRefusal(
-    'MODE_UNKNOWN',
-    `This robot host cannot ${mode === 'run' ? 'pause at an unknown line' : `run a block in the mode "${mode}"`}. Nothing was started.`,
-    'Approve it to run in one go, or reject it.',
-  );
+/** How the block is let go on. What the preview could not know begins with its first line that it did not see exactly. */
+function paceOf(
+  { mode, pauseAtUnknown }: Extract<ConsoleDecision, { kind: 'approve' }>,
+  preview: PreviewFacts | null,
+): RunPace {
+  const unknown = pauseAtUnknown ? preview?.lines?.find(({ knowledge }) => knowledge !== 'exact') : undefined;
+  return { mode, pauseAtLines: unknown === undefined ? [] : [unknown.line] };
 }

@@ -2,6 +2,7 @@
 // writer of programs never stands behind it. Must never hold a time limit: silence is no answer.
 
 import type { CheckResult } from '../../skills/check/check-result.ts';
+import type { RunPace } from '../ipc/operator-pace.ts';
 import type { PreviewFacts } from '../ipc/robot-host-contract.ts';
 import type { Decider } from './session.ts';
 
@@ -27,7 +28,8 @@ interface WithFindings {
 }
 
 export type Decision =
-  | ({ readonly kind: 'approve' } & WithFindings)
+  /** `pace`: how the block is let go on; straight on unless given. */
+  | ({ readonly kind: 'approve'; readonly pace?: RunPace } & WithFindings)
   | ({ readonly kind: 'edit'; readonly source: string } & WithFindings)
   /** Nothing is decided: the preview is made anew, from the state and at the speed of now, and the question comes again. */
   | { readonly kind: 'renew' }

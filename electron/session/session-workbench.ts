@@ -7,6 +7,7 @@ import { FAILURE_STAGES } from '../../drivers/failure-stage.ts';
 import { undoProgram } from '../../skills/agent/undo.ts';
 import type { BlockFailure, BlockStory, CheckedProgram, View, Workbench } from '../../skills/agent/workbench.ts';
 import type { Tier } from '../../skills/api/definition.ts';
+import { type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import type { BlockReport, PreviewFacts } from '../ipc/robot-host-contract.ts';
 import { RemoteError } from '../ipc/rpc.ts';
 import { PLAIN_RUN, type RunSettings } from './cell.ts';
@@ -172,7 +173,7 @@ export class SessionWorkbench implements Workbench {
           proposal = await this.#proposal(proposal, signal);
           continue;
         case 'approve':
-          return await this.#run(proposal, decision.findings ?? findings);
+          return await this.#run(proposal, decision.findings ?? findings, decision.pace ?? STRAIGHT_ON);
       }
     }
   }
@@ -216,6 +217,7 @@ export class SessionWorkbench implements Workbench {
   async #run(
     { source, check, preview, speedScale }: Proposal,
     findings: readonly string[] | undefined,
+    pace: RunPace,
   ): Promise<SessionStory> {
     const { session, operator, onStep } = this.#options;
     const settings: RunSettings = {
@@ -223,6 +225,7 @@ export class SessionWorkbench implements Workbench {
       previewId: preview?.previewId ?? null,
       startJointsRad: preview?.startJointsRad ?? null,
       speedScale,
+      stepMode: pace.mode === 'step' ? 'each-motion' : 'none',
       // A person saw them on the card; the rule approves nothing that asks for any.
       grants: operator.by.kind === 'person' ? (preview?.softExcesses ?? []).map(({ limit }) => limit) : [],
     };
@@ -232,7 +235,7 @@ export class SessionWorkbench implements Workbench {
       const block = session.blockOf(source, check);
       const offer = await session.offer(block, settings);
       await session.approve(offer, operator.by, settings, findings);
-      report = await session.run(block, offer.offerId, settings, check);
+      report = await session.run(block, offer.offerId, settings, check, pace);
       this.#hasRun = true;
     } catch (error) {
       if (session.stopped.aborted) return this.#stopped(preview);

@@ -17,6 +17,7 @@ import { apiChoice, apiFor } from '../../skills/api/policy-api.ts';
 import type { CheckResult, FinishedBlock } from '../../skills/check/check-result.ts';
 import { type KillableChecker, startChecker } from '../../skills/check/killable-checker.ts';
 import type { ServerSettings } from '../../skills/perception/server-settings.ts';
+import { type RunPace, STRAIGHT_ON } from '../ipc/operator-pace.ts';
 import { channelToChild, startEntry } from '../ipc/process-channel.ts';
 import {
   type BlockReport,
@@ -260,8 +261,14 @@ export class Session {
     await this.#recordDecision('rejected', by.kind, { comment, findings });
   }
 
-  async run(block: CheckedBlock, offerId: string, settings: RunSettings, result: CheckResult): Promise<BlockReport> {
-    const report = await this.#host.request('run', { block, offerId, settings });
+  async run(
+    block: CheckedBlock,
+    offerId: string,
+    settings: RunSettings,
+    result: CheckResult,
+    pace: RunPace = STRAIGHT_ON,
+  ): Promise<BlockReport> {
+    const report = await this.#host.request('run', { block, offerId, settings, pace });
     this.#blocks += 1;
     // A block that failed leaves no names behind.
     if (report.status === 'finished') {

@@ -33,6 +33,7 @@ const TIER_WORDS: Readonly<Record<Tier, string>> = {
 export function CellPicker() {
   const cell = useConsole((state) => state.state?.cell);
   const phase = useConsole((state) => state.state?.phase);
+  const title = useConsole(({ tasks }) => tasks.find(({ name }) => name === cell?.choice.task)?.title) ?? cell?.title;
   const [open, setOpen] = useState(false);
   return (
     <Popover
@@ -44,7 +45,7 @@ export function CellPicker() {
           {cell ? (
             <>
               <span className="visually-hidden">Cell: </span>
-              <span className="cell-picker-title">{cell.title}</span>
+              <span className="cell-picker-title">{title}</span>
               <span className="cell-picker-facts">
                 {cell.choice.tier} · seed {cell.choice.seed} · {writerInWords(cell.choice.writer)}
               </span>

@@ -103,22 +103,20 @@ export function cellInWords({ session, state, cellLinks, cellStatus }: Seen, sta
   };
 }
 
-/** A cause as a sentence with its full stop; nothing for an empty one. */
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === '') return '';
-  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+/** A cause as the beginning of a sentence that goes on; the full stop of "Ctrl+." is a key. */
+function begun(text: string): string {
+  const trimmed = text.trim().replace(/(?<=\w)\.$/, '');
+  return trimmed === '' ? '' : `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}; `;
 }
 
 function stopped(stops: readonly StandingStop[]): CellWords {
   const newest = stops[stops.length - 1];
   const others = stops.length - 1;
-  const more = others === 0 ? '' : ` ${others} more ${others === 1 ? 'stop stands' : 'stops stand'}.`;
+  const more = others === 0 ? '' : `${others} more ${others === 1 ? 'stop stands' : 'stops stand'}; `;
   return {
     tone: 'danger',
     headline: `${stopInWords(newest)}; ${restInWords(newest.restConfirmed)}`,
-    detail: `${sentence(newest.detail)}${more} Nothing runs until ${others === 0 ? 'it is' : 'they are'} reset.`,
+    detail: `${begun(newest.detail)}${more}nothing runs until ${others === 0 ? 'it is' : 'they are'} reset.`,
   };
 }
 

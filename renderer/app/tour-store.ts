@@ -75,6 +75,7 @@ export function endTour(): void {
 
 /** Once, at start. */
 export function startFirstMinute(): void {
+  let isInUse = false;
   const look = () => {
     const { state, session } = useConsole.getState();
     if (session.kind !== 'open' || state === undefined) return;
@@ -83,7 +84,9 @@ export function startFirstMinute(): void {
       void openCell(FIRST_CHOICE);
     }
     // Whoever comes to a console in use has not come for a tour.
-    if (state.phase === 'idle' && readKept(SEEN_KEY) === undefined && useTour.getState().step === null) startTour();
+    isInUse ||= state.lastBlock !== null || !['empty', 'opening', 'idle'].includes(state.phase);
+    if (isInUse || state.phase !== 'idle' || readKept(SEEN_KEY) !== undefined) return;
+    if (useTour.getState().step === null) startTour();
   };
   useConsole.subscribe((now, before) => {
     if (now.state?.phase !== before.state?.phase || now.session.kind !== before.session.kind) look();

@@ -69,6 +69,7 @@ export class SceneOverlays {
       this.group.add(group);
       return group;
     };
+    this.#commandedTip.visible = false;
     // What has been lies over what was foreseen.
     this.#trail.object.renderOrder += 1;
     this.#layers = {
@@ -89,6 +90,9 @@ export class SceneOverlays {
 
   setScene(scene: SceneDescription): void {
     this.#scene = scene;
+    this.gapM = Number.NaN;
+    this.#gap.set([]);
+    this.#commandedTip.visible = false;
     const edges = (kind: 'allowed' | 'keep-out') =>
       scene.volumes.filter((volume) => volume.kind === kind).flatMap(({ min, max }) => boxEdges(min, max));
     this.#allowed.set(edges('allowed'));

@@ -33,8 +33,8 @@ export interface SceneListener {
   readonly gap: (gapM: number) => void;
   /** Another preview is shown, or it has been begun or ended. */
   readonly preview: (preview: ShownPreview | undefined) => void;
-  /** What there is: names of things and furniture. */
-  readonly objects: (names: readonly string[]) => void;
+  /** What there is: names of things and furniture, and how many arms; none while the source knows of no robot. */
+  readonly objects: (names: readonly string[], arms: number) => void;
 }
 
 export interface SceneLinkOptions {
@@ -54,6 +54,7 @@ export class SceneLink {
   #unsubscribe: (() => void)[] = [];
   #shown: ReturnType<SceneReader['read']>;
   #posesSent: Float32Array | undefined;
+  #visible = true;
   #underWay = false;
   #waiting = false;
   #marks: unknown;
@@ -107,6 +108,13 @@ export class SceneLink {
       this.#tell({ kind: 'planned', planned: null });
       this.#listener.preview(undefined);
     } else this.#follow();
+  }
+
+  /** What nobody can see is not followed: it is caught up with when it is seen again. */
+  setVisible(visible: boolean): void {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    if (visible) this.#follow();
   }
 
   /** Instant of the preview that the ghost stands at; null lets it go with the run. */
@@ -191,7 +199,7 @@ export class SceneLink {
   /** The cursor or the story has gone on. */
   #follow(): void {
     const source = this.#source;
-    if (source === undefined) return;
+    if (source === undefined || !this.#visible) return;
     const description = this.#reader.read(source);
     if (description !== this.#shown) this.#show(description);
     this.#followStory(source);
@@ -220,7 +228,8 @@ export class SceneLink {
     this.#posesSent = undefined;
     const scene = description ?? { arms: [], bodies: [], cameras: [], frames: [], volumes: [] };
     this.#tell({ kind: 'scene', scene });
-    this.#listener.objects(scene.bodies.map(({ name }) => name));
+    const names = scene.bodies.map(({ name }) => name);
+    this.#listener.objects(names, scene.arms.length);
   }
 
   #followStory(source: Source): void {

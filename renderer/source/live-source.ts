@@ -13,6 +13,7 @@ import {
 import type { ReconnectingSocket, SocketPlan } from '../app/reconnecting-socket.ts';
 import { createFrameNotifier, type NextFrame } from './frame-notifier.ts';
 import { createLiveHistory } from './live-history.ts';
+import type { HistoryEntry } from './sample-history.ts';
 import type { Playback, Source } from './source.ts';
 import { isStoryTopic } from './story-builder.ts';
 import { stepByEvents, storyEvents } from './story-events.ts';
@@ -47,6 +48,8 @@ export function openLiveSource({ url, token, client, openSocket, schedule }: Liv
   const history = createLiveHistory(complain);
   const playbackNotifier = createFrameNotifier(schedule);
   const storyNotifier = createFrameNotifier(schedule);
+  /** A plot asks for nearly the same samples several times a second. */
+  const picked = new WeakMap<object, WeakMap<HistoryEntry, readonly number[]>>();
   let episode: string | undefined;
   let nextSeq = 0;
   let caughtUp = false;
@@ -136,7 +139,8 @@ export function openLiveSource({ url, token, client, openSocket, schedule }: Liv
 
   const seek = (timeS: number) => {
     soughtS = Math.min(Math.max(timeS, history.firstS), history.lastS);
-    following = false;
+    // The end of what is live is now.
+    following = soughtS >= history.lastS;
     jumps += 1;
     changed();
   };
@@ -172,14 +176,23 @@ export function openLiveSource({ url, token, client, openSocket, schedule }: Liv
       const rows: SampleRows = { timesS: [], rows: [] };
       if (isStoryTopic(topic)) return thinSamples(rows, maxPoints);
       const inside = history.entries(topic).filter(({ timeS }) => timeS >= span.startS && timeS <= span.endS);
+      let known = picked.get(pick);
+      if (known === undefined) {
+        known = new WeakMap();
+        picked.set(pick, known);
+      }
       for (const [index, entry] of inside.entries()) {
         // Decoding thousands of messages must not hold up a frame.
         if (index % 200 === 199) await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
-        const message = entry.decode() as EpisodeMessage<typeof topic> | undefined;
-        if (message === undefined) continue;
-        rows.timesS.push(message.timeS);
-        rows.rows.push(pick(message));
+        let row = known.get(entry);
+        if (row === undefined) {
+          const message = entry.decode() as EpisodeMessage<typeof topic> | undefined;
+          row = message === undefined ? [] : pick(message);
+          known.set(entry, row);
+        }
+        rows.timesS.push(entry.timeS);
+        rows.rows.push(row);
       }
       return thinSamples(rows, maxPoints);
     },

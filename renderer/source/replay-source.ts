@@ -104,7 +104,7 @@ export async function openReplaySource(
   };
 
   const seek = (timeS: number) => {
-    wantedS = Math.min(Math.max(Number.isFinite(timeS) ? timeS : span.startS, span.startS), span.endS);
+    wantedS = Math.min(Math.max(Number.isNaN(timeS) ? span.startS : timeS, span.startS), span.endS);
     if (pursuing || wantedS === cursorS) return;
     if (recording.missingAt(wantedS).length === 0) {
       cursorS = wantedS;

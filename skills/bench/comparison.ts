@@ -12,6 +12,7 @@ import {
   smallestDetectableDifference,
 } from '../../sim/statistics.ts';
 import { type Arm, armKey, armName, policyName, type TrialRecord } from './trial-record.ts';
+import type { ModelUse } from './trial-result.ts';
 
 /** Probability of calling two equally good arms different. */
 export const ALPHA = 0.05;
@@ -33,6 +34,14 @@ export interface SeedPair {
   readonly seed: number;
   readonly first: boolean;
   readonly second: boolean;
+  /** What the models of either used; absent where none wrote the programs. */
+  readonly used?: { readonly first?: SpentOnTrial; readonly second?: SpentOnTrial };
+}
+
+/** What the model of a trial used. */
+export interface SpentOnTrial extends ModelUse {
+  /** Absent where a price was not known. */
+  readonly costUsd?: number;
 }
 
 export interface Comparison {
@@ -57,6 +66,8 @@ export interface Comparison {
   /** Which test decides: a fixed number of seeds, or one that may stop at any seed. */
   readonly rule: 'fixed' | 'anytime';
   readonly shown: 'first better' | 'second better' | 'no difference shown';
+  /** Means over the counted trials; absent where no model wrote the programs of either. */
+  readonly modelUse?: { readonly first: SpentOnTrial | null; readonly second: SpentOnTrial | null };
 }
 
 /** Pairs of arms that differ in one respect only: the first value of it against each other one. */
@@ -83,12 +94,34 @@ export function pairSeeds(
 ): { readonly pairs: readonly SeedPair[]; readonly dropped: Comparison['dropped'] } {
   const bySeed = new Map(second.map((trial) => [trial.seed, trial]));
   const pairs = first
-    .flatMap(({ task, seed, success }) => {
+    .flatMap((trial): SeedPair[] => {
+      const { task, seed, success } = trial;
       const other = bySeed.get(seed);
-      return other === undefined ? [] : [{ task, seed, first: success, second: other.success }];
+      if (other === undefined) return [];
+      const used = { ...usedBy('first', trial), ...usedBy('second', other) };
+      const pair = { task, seed, first: success, second: other.success };
+      return [Object.keys(used).length === 0 ? pair : { ...pair, used }];
     })
     .sort((a, b) => a.seed - b.seed);
   return { pairs, dropped: { first: first.length - pairs.length, second: second.length - pairs.length } };
+}
+
+function usedBy(which: 'first' | 'second', { modelUse, costUsd }: TrialRecord): SeedPair['used'] {
+  if (modelUse === undefined) return {};
+  return { [which]: { ...modelUse, ...(costUsd === undefined ? {} : { costUsd }) } };
+}
+
+/** Means; a cost only where every trial has one. */
+function meanUse(pairs: readonly SeedPair[], which: 'first' | 'second'): SpentOnTrial | null {
+  const uses = pairs.flatMap(({ used }) => used?.[which] ?? []);
+  if (uses.length === 0) return null;
+  const mean = (of: (use: SpentOnTrial) => number) => uses.reduce((sum, use) => sum + of(use), 0) / uses.length;
+  return {
+    turns: mean(({ turns }) => turns),
+    requests: mean(({ requests }) => requests),
+    tokens: mean(({ tokens }) => tokens),
+    ...(uses.every(({ costUsd }) => costUsd !== undefined) ? { costUsd: mean(({ costUsd = 0 }) => costUsd) } : {}),
+  };
 }
 
 export interface ComparisonOptions {
@@ -122,6 +155,7 @@ export function compare(pairs: readonly SeedPair[], options: ComparisonOptions):
   const p = mcNemarExact(counts.onlyFirst, counts.onlySecond);
   const significant = options.rule === 'fixed' ? p <= ALPHA : test.evidence.crossedAt !== null;
   const tasks = new Set(counted.map(({ task }) => task));
+  const modelUse = { first: meanUse(counted, 'first'), second: meanUse(counted, 'second') };
   const named = ({ task, seed }: SeedPair) => (tasks.size > 1 ? `${task} seed ${seed}` : String(seed));
   return {
     ...options,
@@ -138,6 +172,7 @@ export function compare(pairs: readonly SeedPair[], options: ComparisonOptions):
       : counts.onlyFirst > counts.onlySecond
         ? 'first better'
         : 'second better',
+    ...(modelUse.first === null && modelUse.second === null ? {} : { modelUse }),
   };
 }
 
@@ -205,12 +240,22 @@ export function comparisonInWords(comparison: Comparison): string[] {
   ];
   if (comparison.onlyFirst.length > 0) lines.push(`  only "${first}": ${listed(comparison.onlyFirst)}`);
   if (comparison.onlySecond.length > 0) lines.push(`  only "${second}": ${listed(comparison.onlySecond)}`);
+  const { modelUse } = comparison;
+  if (modelUse !== undefined) {
+    lines.push(`  per trial: "${first}" ${spentInWords(modelUse.first)}; "${second}" ${spentInWords(modelUse.second)}`);
+  }
   if (dropped.first > 0 || dropped.second > 0) {
     lines.push(
       `  not counted, because the other has not run them: ${dropped.first} seeds of "${first}", ${dropped.second} of "${second}"`,
     );
   }
   return lines;
+}
+
+function spentInWords(use: SpentOnTrial | null): string {
+  if (use === null) return 'asked no model';
+  const cost = use.costUsd === undefined ? 'cost unknown' : `${use.costUsd.toPrecision(2)} USD`;
+  return `${use.turns.toFixed(1)} turns, ${use.requests.toFixed(1)} requests, ${use.tokens.toFixed(0)} tokens, ${cost}`;
 }
 
 export function shownInWords({ shown, first, second }: Comparison): string {

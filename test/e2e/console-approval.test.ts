@@ -290,3 +290,90 @@ describe('a window without control', () => {
     await approve().waitFor();
   });
 });
+
+describe('a program that is held back', () => {
+  const waits = (some: object) => ({
+    kind: 'step',
+    what: 'move to 0.50, 0.00, 0.40',
+    commandId: 'c1',
+    call: 'gotoPose',
+    line: 2,
+    ...some,
+  });
+
+  async function runs(pace: object) {
+    await open();
+    window.session.tell({ phase: 'running' });
+    window.session.tellStatus({
+      driver: 'program',
+      running: { block: 0, name: 'block-1', sinceS: 1, call: { name: 'gotoPose', line: 2 } },
+      pace: { mode: 'run', pausing: false, waiting: null, ...pace } as never,
+    });
+    await window.page.getByRole('article', { name: 'Block 1 runs' }).waitFor();
+  }
+  const controls = (name: string) =>
+    window.session.heard.filter((one) => one.socket === 'control' && one.name === name).map(({ params }) => params);
+
+  it('shows the next motion, and lets one happen for each press', async () => {
+    await runs({ mode: 'step', waiting: waits({}) });
+    await window.page.getByText('move to 0.50, 0.00, 0.40').waitFor();
+    await window.page.keyboard.press('Alt+s');
+    await eventually(() => controls('step')).toEqual([{ commandId: 'c1' }]);
+    // A key that is still down does not let the next one happen.
+    await window.page.keyboard.down('Alt');
+    await window.page.keyboard.down('s');
+    await eventually(() => controls('step').length).toBe(2);
+    window.session.tellStatus({
+      pace: { mode: 'step', pausing: false, waiting: waits({ commandId: 'c2', what: 'open the gripper' }) } as never,
+    });
+    await window.page.getByText('open the gripper').waitFor();
+    await window.page.keyboard.down('s');
+    await window.page.getByText('What the program waits for has just changed').waitFor();
+    await window.page.keyboard.up('s');
+    await window.page.keyboard.up('Alt');
+    expect(controls('step')).toHaveLength(2);
+    await window.page.getByRole('button', { name: /^Step/ }).last().click();
+    await eventually(() => controls('step').at(-1)).toEqual({ commandId: 'c2' });
+  });
+
+  it('pauses, goes on, or ends', async () => {
+    await runs({});
+    await window.page.keyboard.press('Alt+p');
+    await eventually(() => controls('pause').length).toBe(1);
+    window.session.tellStatus({
+      driver: 'nobody',
+      pace: {
+        mode: 'run',
+        pausing: false,
+        waiting: waits({ kind: 'pause', what: 'operator paused it', commandId: null }),
+      } as never,
+    });
+    await window.page.getByText('operator paused it').waitFor();
+    await window.page.getByRole('button', { name: /^Go on/ }).click();
+    await eventually(() => controls('goOn').length).toBe(1);
+    await window.page.getByRole('button', { name: 'End the program' }).click();
+    await eventually(() => controls('endProgram').length).toBe(1);
+  });
+
+  it('moves while the switch is held, and says once that it was let go', async () => {
+    await runs({
+      mode: 'hold',
+      waiting: waits({ kind: 'hold', what: 'hold the switch down to begin', commandId: null }),
+    });
+    const button = window.page.getByRole('button', { name: 'Hold to run' });
+    await button.hover();
+    await window.page.mouse.down();
+    await eventually(() => controls('hold').length).toBeGreaterThan(3);
+    expect(controls('hold')).not.toContainEqual({ down: false });
+    await window.page.mouse.up();
+    await eventually(() => controls('hold').at(-1)).toEqual({ down: false });
+    expect(controls('hold').filter((params) => Reflect.get(params as object, 'down') === false)).toHaveLength(1);
+    await window.page.keyboard.down('Alt');
+    await window.page.keyboard.down('h');
+    await eventually(() => controls('hold').at(-1)).toEqual({ down: true });
+    await window.page.evaluate(() => dispatchEvent(new Event('blur')));
+    await eventually(() => controls('hold').at(-1)).toEqual({ down: false });
+    await window.page.keyboard.up('h');
+    await window.page.keyboard.up('Alt');
+  });
+});

@@ -212,3 +212,37 @@ describe('the box of the conversation', () => {
     await eventually(() => box.inputValue()).toBe('lift it');
   });
 });
+
+describe('a model that writes two megabytes', () => {
+  const words = () => window.page.getByTestId('arriving-words');
+  const length = () => words().evaluate((place) => place.textContent?.length ?? 0);
+  const distanceFromEnd = () =>
+    window.page
+      .getByRole('log', { name: 'Conversation' })
+      .evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+
+  it('is read to its end, leaves its reader alone, and never holds up a stop', async () => {
+    window = await ConsolePage.open(browser, built.folder);
+    window.session.tell({ phase: 'writing', turn: { number: 1, of: 10 } });
+    const line = 'The red cube stands left of the green one, and a bowl stands behind both of them.\n';
+    const piece = { purpose: 'program', turn: 1, kind: 'text', text: line.repeat(50) } as const;
+    const pieces = Math.ceil(2_000_000 / piece.text.length);
+    for (let sent = 0; sent < pieces / 2; sent++) window.session.emit('modelPiece', piece);
+    await eventually(length).toBe(Math.ceil(pieces / 2) * piece.text.length);
+    await eventually(distanceFromEnd).toBeLessThan(40);
+    await window.page.getByRole('log', { name: 'Conversation' }).hover();
+    await window.page.mouse.wheel(0, -2000);
+    await window.page.getByRole('button', { name: 'To the newest' }).waitFor();
+    for (let sent = Math.ceil(pieces / 2); sent < pieces; sent++) window.session.emit('modelPiece', piece);
+    await window.page.keyboard.press('Control+.');
+    await eventually(() => window.session.count('stop', 'stop')).toBe(1);
+    await eventually(length).toBe(pieces * piece.text.length);
+    expect(await distanceFromEnd()).toBeGreaterThan(1000);
+    await window.page.getByRole('button', { name: 'To the newest' }).click();
+    await eventually(distanceFromEnd).toBeLessThan(40);
+    // A reply that begins anew voids what was there.
+    window.session.emit('modelPiece', { ...piece, kind: 'restart', text: '' });
+    window.session.emit('modelPiece', { ...piece, text: 'Again.' });
+    await eventually(() => words().textContent()).toBe('Again.');
+  });
+});

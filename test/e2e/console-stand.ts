@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import WebSocket from 'ws';
 import {
+  type CellChoice,
   CONSOLE_CONTRACT,
   CONSOLE_PROTOCOL,
   CONSOLE_SOCKET,
-  type CellChoice,
   type ConsoleProposal,
   type ConsoleState,
 } from '../../electron/ipc/console-contract.ts';

@@ -24,6 +24,7 @@ import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
 import { SERVE_COMMAND } from '../../electron/cli/serve-command.ts';
 import { TASK_COMMAND } from '../../electron/cli/task-command.ts';
+import { START_COMMAND } from '../../electron/cli/start-command.ts';
 import { TASKS_COMMAND } from '../../electron/cli/tasks-command.ts';
 import { bundledEntry, INSTALLATION_ROOT, readRig } from '../../electron/session/installation.ts';
 import { STAGES } from '../../skills/api/errors.ts';
@@ -35,6 +36,7 @@ import { CommandHome } from './capstan-command.ts';
 import { type DocPage, type FencedBlock, readPages } from './doc-pages.ts';
 
 const COMMANDS: readonly Command[] = [
+  START_COMMAND,
   TASKS_COMMAND,
   TASK_COMMAND,
   RUN_COMMAND,
@@ -157,7 +159,7 @@ describe('commands in the documentation', () => {
   it('begin with the two that a newcomer needs', () => {
     const [first] = blocksOf(page('README.md'), 'sh');
     expect(first.text.split('\n')).toEqual([
-      'npm ci && npm run -s capstan -- run cube-lift --policy expert',
+      'npm ci && npm start',
       'npm ci && npm test',
     ]);
   });

@@ -48,57 +48,63 @@ async function messagesOf(path: string, topic: TopicName): Promise<Record<string
   return found;
 }
 
+/** Eight runs in twins at a tier that looks: a watchdog for a busy machine. */
+const LONG = { timeout: 600_000 };
 const RUN = ['run', 'cube-lift', '--policy', 'model', '--seed', '3', '--approve', 'auto', '--json'];
 
 describe('an ensemble in a session', () => {
-  it('takes the program that works in the perceived twin, keeps everything, and goes the same way again', async () => {
-    const model = await studentServer();
-    const run = await home.run([...RUN, '--model', model, '--tier', 'M1', '--ensemble', '3']);
-    expect(run.stderr).toContain('SUCCESS');
-    const result = JSON.parse(run.stdout);
-    expect(result).toMatchObject({ success: true, tier: 'S2', agent: { ensemble: 3, turns: 2, ended: 'finished' } });
-    expect(run.stderr).toContain(`${model} at 0.5: in the twin: ran to its end; the goal would hold`);
-    expect(run.stderr).toContain('by the twin of what was perceived');
+  it(
+    'takes the program that works in the perceived twin, keeps everything, and goes the same way again',
+    LONG,
+    async () => {
+      const model = await studentServer();
+      const run = await home.run([...RUN, '--model', model, '--tier', 'M1', '--ensemble', '3']);
+      expect(run.stderr).toContain('SUCCESS');
+      const result = JSON.parse(run.stdout);
+      expect(result).toMatchObject({ success: true, tier: 'S2', agent: { ensemble: 3, turns: 2, ended: 'finished' } });
+      expect(run.stderr).toContain(`${model} at 0.5: in the twin: ran to its end; the goal would hold`);
+      expect(run.stderr).toContain('by the twin of what was perceived');
 
-    const [first, second] = await messagesOf(result.episode, '/ensemble');
-    expect(first).toMatchObject({
-      chosen: 1,
-      votes: { program: 3, finish: 0 },
-      candidates: [
-        { temperature: 0.1, preview: { world: 'perceived' } },
-        { temperature: 0.5, completed: expect.stringContaining('function pauseS'), preview: { outcome: 'passed' } },
-        { temperature: 0.9, preview: { outcome: 'failed' } },
-        { origin: 'synthesis', temperature: 0.2 },
-      ],
-    });
-    expect(second).toMatchObject({ votes: { program: 0, finish: 3 } });
-    const asked = await messagesOf(result.episode, '/model');
-    expect(asked.map(({ purpose }) => purpose).sort()).toEqual([
-      ...['function', 'program', 'program', 'program', 'program', 'program', 'program', 'synthesis'],
-    ]);
-    // Drafts are no programs of the session: what was offered is.
-    expect(new Set((await messagesOf(result.episode, '/program')).map(({ source }) => source)).size).toBe(2);
-    expect((await messagesOf(result.episode, '/approval')).length).toBe(1);
+      const [first, second] = await messagesOf(result.episode, '/ensemble');
+      expect(first).toMatchObject({
+        chosen: 1,
+        votes: { program: 3, finish: 0 },
+        candidates: [
+          { temperature: 0.1, preview: { world: 'perceived' } },
+          { temperature: 0.5, completed: expect.stringContaining('function pauseS'), preview: { outcome: 'passed' } },
+          { temperature: 0.9, preview: { outcome: 'failed' } },
+          { origin: 'synthesis', temperature: 0.2 },
+        ],
+      });
+      expect(second).toMatchObject({ votes: { program: 0, finish: 3 } });
+      const asked = await messagesOf(result.episode, '/model');
+      expect(asked.map(({ purpose }) => purpose).sort()).toEqual([
+        ...['function', 'program', 'program', 'program', 'program', 'program', 'program', 'synthesis'],
+      ]);
+      // Drafts are no programs of the session: what was offered is.
+      expect(new Set((await messagesOf(result.episode, '/program')).map(({ source }) => source)).size).toBe(2);
+      expect((await messagesOf(result.episode, '/approval')).length).toBe(1);
 
-    await server?.close();
-    const again = await home.run([
-      'run',
-      'cube-lift',
-      '--policy',
-      `recorded:${result.episode}`,
-      '--approve',
-      'auto',
-      '--json',
-    ]);
-    expect(JSON.parse(again.stdout)).toMatchObject({
-      success: true,
-      traceHash: result.traceHash,
-      agent: { ensemble: 3, requests: result.agent.requests },
-    });
-    expect(again.stderr).not.toContain('were not asked again');
-  });
+      await server?.close();
+      const again = await home.run([
+        'run',
+        'cube-lift',
+        '--policy',
+        `recorded:${result.episode}`,
+        '--approve',
+        'auto',
+        '--json',
+      ]);
+      expect(JSON.parse(again.stdout)).toMatchObject({
+        success: true,
+        traceHash: result.traceHash,
+        agent: { ensemble: 3, requests: result.agent.requests },
+      });
+      expect(again.stderr).not.toContain('were not asked again');
+    },
+  );
 
-  it('chooses in the perceived twin in a benchmark, and the report says so', async () => {
+  it('chooses in the perceived twin in a benchmark, and the report says so', LONG, async () => {
     const model = await studentServer();
     const out = `${home.folder}/ensemble-bench`;
     const words = ['--model', model, '--tier', 'M1', '--turns', '1', '--ensemble', '3'];

@@ -37,22 +37,33 @@ export function newClient(): string {
   return `window-${process.pid}-${clients}`;
 }
 
-/** Opens one socket and says hello; resolves with the welcome. */
-export async function openSocket(port: number, name: SocketName, opening: Opening = {}): Promise<WebSocket> {
+/**
+ * Opens one socket and says hello; resolves with the welcome.
+ * @param listen gets every message from the first on, the welcome included
+ */
+export async function openSocket(
+  port: number,
+  name: SocketName,
+  opening: Opening = {},
+  listen: (data: Buffer, isBinary: boolean) => void = () => undefined,
+): Promise<WebSocket> {
   const { token = TOKEN, origin = ORIGIN, client = newClient(), from, episode } = opening;
   const socket = new WebSocket(`ws://127.0.0.1:${port}${SOCKET_PATHS[name]}`, { origin });
+  socket.on('message', (data, isBinary) => listen(data as Buffer, isBinary));
   await once(socket, 'open');
-  // Stops the first message from being missed by a listener that comes later.
   const answered = new Promise<void>((resolve, reject) => {
-    socket.once('message', () => {
-      socket.pause();
-      resolve();
-    });
+    socket.once('message', () => resolve());
     socket.once('close', (code, reason) => reject(new Error(`closed with ${code}: ${reason}`)));
   });
   socket.send(JSON.stringify({ kind: 'hello', version: 1, token, client, from, episode }));
   await answered;
   return socket;
+}
+
+/** The message of a text that is no welcome. */
+function told(data: Buffer): unknown {
+  const message: { readonly kind?: unknown } = JSON.parse(String(data));
+  return message.kind === 'welcome' ? undefined : message;
 }
 
 /** The control and stop sockets of one window. */
@@ -97,8 +108,6 @@ export class NodeWindow extends EventEmitter {
       this.heard.push(message);
       this.emit(message.kind, message);
     });
-    stopSocket.resume();
-    controlSocket.resume();
     this.#timer = setInterval(() => {
       if (this.beats) this.control.notify('beat', { visible: this.isVisible });
     }, WINDOW_BEAT_MS);
@@ -152,24 +161,35 @@ export class StateReader extends EventEmitter {
   private constructor(socket: WebSocket) {
     super();
     this.socket = socket;
-    socket.on('message', (data, isBinary) => {
-      if (!isBinary) {
-        const text = stateTextSchema.parse(JSON.parse(String(data)));
-        this.texts.push(text);
-        this.emit(text.kind, text);
-        return;
-      }
-      const { header, data: bytes } = splitFrame(data as Buffer);
-      this.bytes.set(`${header.topic} ${header.sequence}`, bytes);
-      const message = decodeFrame(data as Buffer);
-      if (message !== undefined) this.messages.push(message);
-      this.emit('message', message);
-    });
-    socket.resume();
   }
 
   static async open(port: number, opening: Opening = {}): Promise<StateReader> {
-    return new StateReader(await openSocket(port, 'state', opening));
+    // The backlog may come in one piece with the welcome.
+    const early: [Buffer, boolean][] = [];
+    let take = (data: Buffer, isBinary: boolean): void => {
+      early.push([data, isBinary]);
+    };
+    const socket = await openSocket(port, 'state', opening, (data, isBinary) => take(data, isBinary));
+    const reader = new StateReader(socket);
+    take = (data, isBinary) => reader.#take(data, isBinary);
+    for (const [data, isBinary] of early) take(data, isBinary);
+    return reader;
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
+    if (!isBinary) {
+      const text = told(data);
+      if (text === undefined) return;
+      const parsed = stateTextSchema.parse(text);
+      this.texts.push(parsed);
+      this.emit(parsed.kind, parsed);
+      return;
+    }
+    const { header, data: bytes } = splitFrame(data);
+    this.bytes.set(`${header.topic} ${header.sequence}`, bytes);
+    const message = decodeFrame(data);
+    if (message !== undefined) this.messages.push(message);
+    this.emit('message', message);
   }
 
   async caughtUp(): Promise<void> {

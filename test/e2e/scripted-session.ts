@@ -86,6 +86,7 @@ export const READY: CellStatus = {
   epoch: 1,
   stops: [],
   running: null,
+  pace: { mode: 'run', pausing: false, waiting: null },
   driver: 'nobody',
   lease: null,
   readiness: [
@@ -262,6 +263,9 @@ export class ScriptedSession {
         beat: (beat) => {
           this.heard.push({ socket: 'control', name: 'beat', params: beat });
         },
+        hold: (hold) => {
+          this.heard.push({ socket: 'control', name: 'hold', params: hold });
+        },
       });
       this.controls.add(control);
       socket.on('close', () => this.controls.delete(control));
@@ -339,7 +343,14 @@ export class ScriptedSession {
   }
 
   private controlHandlers(client: string): Handlers<typeof CONTROL_CONTRACT> {
+    const nothing = async () => ({});
     return {
+      pause: nothing,
+      goOn: nothing,
+      step: nothing,
+      jog: nothing,
+      jogGripper: nothing,
+      endProgram: nothing,
       takeLease: async ({ name }) => {
         this.tellStatus({ lease: { client, name } });
         return { outcome: 'granted' };

@@ -136,6 +136,18 @@ describe('the viewport', () => {
     expect(await open.page.locator('.viewport-tip-sign').textContent()).toContain('red cube');
   });
 
+  it('draws nothing of a robot that is not known, and says so', async () => {
+    await open.page.reload();
+    await open.page.waitForFunction(() => window.viewport?.useViewport.getState().drawing.kind === 'drawn');
+    await stillPicture();
+    expect(await open.page.getByText('Nothing to show yet').isVisible()).toBe(true);
+    expect(await pickAt(640, 360)).toBeNull();
+    // The mark of the commanded fingertip once stood at the origin.
+    const origin = await project([0, 0, 0]);
+    const picture = new PNG(await open.page.screenshot());
+    expect(picture.redness(origin?.x ?? 0, origin?.y ?? 0)).toBeLessThan(0.1);
+  });
+
   it('puts things and robot where the recording has them, through the whole of it', async () => {
     for (const share of [0, 0.45, 0.95]) {
       const timeS = transforms[Math.floor(share * (transforms.length - 1))].timeS;

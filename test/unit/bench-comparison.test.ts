@@ -73,6 +73,27 @@ describe('a comparison inside one benchmark', () => {
     expect(comparisonInWords(compared('000000', '111111')).join('\n')).toContain('"mine.ts" is better');
   });
 
+  it('tells what the models of both used on the seeds that count, and no cost where one is unknown', () => {
+    const by = (policy: string, tokens: number, costUsd?: number) =>
+      trials(arm({ policy }), '11').map((one) => ({
+        ...one,
+        modelUse: { turns: 2, requests: 3, tokens: tokens + one.seed * 100 },
+        ...(costUsd === undefined ? {} : { costUsd }),
+      }));
+    const names = { first: 'a', second: 'b' };
+    const priced = compareFolders(by('m', 1000, 0.01), by('m', 2000), names, 'fixed').comparisons[0];
+    expect(priced.modelUse).toEqual({
+      first: { turns: 2, requests: 3, tokens: 1050, costUsd: 0.01 },
+      second: { turns: 2, requests: 3, tokens: 2050 },
+    });
+    expect(comparisonInWords(priced).join('\n')).toContain(
+      'per trial: "a" 2.0 turns, 3.0 requests, 1050 tokens, 0.010 USD; "b" 2.0 turns, 3.0 requests, 2050 tokens, cost unknown',
+    );
+    const [half] = compareFolders(by('m', 1000, 0.01), trials(arm({ policy: 'm' }), '10'), names, 'fixed').comparisons;
+    expect(comparisonInWords(half).join('\n')).toContain('"b" asked no model');
+    expect(compared('10', '01')).not.toHaveProperty('modelUse');
+  });
+
   it('stops at the seed at which the anytime-valid test crosses, and does not look behind it', () => {
     const comparison = compared('1'.repeat(20), `${'0'.repeat(10)}${'1'.repeat(10)}`, 'anytime');
     expect(comparison).toMatchObject({ pairs: 7, shown: 'first better' });

@@ -16,6 +16,7 @@ const STILL: CellStatus = {
   epoch: 1,
   stops: [],
   running: null,
+  pace: { mode: 'run', pausing: false, waiting: null },
   driver: 'nobody',
   lease: null,
   readiness: [],
@@ -58,6 +59,7 @@ describe('the state of the cell in words', () => {
   it('names the stop, its time and whether rest was confirmed', () => {
     const words = cellInWords(seen({ cellStatus: { ...STILL, stops: [stop()] } }), 0);
     expect(words).toMatchObject({ tone: 'danger', headline: 'Stopped by the operator at 12.3 s; rest confirmed' });
+    expect(words.detail).toBe('Ctrl+.; nothing runs until it is reset.');
     const open = cellInWords(seen({ cellStatus: { ...STILL, stops: [stop({ restConfirmed: false })] } }), 0);
     expect(open.headline).toContain('rest NOT confirmed');
   });
@@ -65,7 +67,7 @@ describe('the state of the cell in words', () => {
   it('counts the other stops that stand', () => {
     const stops = [stop(), stop({ id: 'stop-2', source: 'window', detail: 'no beat for 0.31 s' })];
     const { detail } = cellInWords(seen({ cellStatus: { ...STILL, stops } }), 0);
-    expect(detail).toBe('No beat for 0.31 s. 1 more stop stands. Nothing runs until they are reset.');
+    expect(detail).toBe('No beat for 0.31 s; 1 more stop stands; nothing runs until they are reset.');
   });
 
   it('puts an undelivered stop before everything else', () => {

@@ -1,14 +1,15 @@
 // Nine programs for one task, of which one is right and one only says so, in the twin that is built from noisy looks: the
-// right one is taken. CAPSTAN_ENSEMBLE_SEEDS asks for another number of worlds than ten. The worlds are fixed, as a share of
-// worlds drawn anew would fail by chance.
+// right one is taken. CAPSTAN_ENSEMBLE_SEEDS asks for another number of worlds than ten, CAPSTAN_ENSEMBLE_FILE for a file with
+// a line for each, as it ends. The worlds are fixed, as a share of worlds drawn anew would fail by chance.
 
+import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EnsembleMessage } from '../../drivers/episode/messages.ts';
 import { readExpert } from '../../electron/session/installation.ts';
 import { createRandomStream } from '../../sim/random.ts';
 import { Ensemble } from '../../skills/agent/ensemble.ts';
 import { loadPrompts } from '../../skills/agent/prompts/load-prompts.ts';
-import { scriptedModel } from '../../skills/agent/providers/scripted.ts';
+import { type ScriptedReply, scriptedModel } from '../../skills/agent/providers/scripted.ts';
 import type { Workbench } from '../../skills/agent/workbench.ts';
 import { checkedBlock, checkResult, perceived, previewOf, withLiveCell } from './perceived-stand.ts';
 import { loadTask } from './sim-drive.ts';
@@ -16,6 +17,10 @@ import { loadTask } from './sim-drive.ts';
 const seed = 682;
 const WORLDS = Number(process.env.CAPSTAN_ENSEMBLE_SEEDS ?? 10);
 const NEEDED_SHARE = 0.9;
+/** A watchdog for a busy machine; alone on one a world takes some 8 s. */
+const LIMIT_PER_WORLD_MS = 360_000;
+/** The n-th voice replies after so many milliseconds more than the one before: as models do, each in its own time. */
+const REPLY_STEP_MS = 50;
 const tier = 'S3';
 const RIGHT = readExpert('cube-stack', tier).source;
 
@@ -41,11 +46,25 @@ const WRONG: readonly string[] = [
   RIGHT.replace("pick('red cube')", "pick('purple ball')"),
 ];
 
+/** A reply that takes its time. */
+function replyAfter(source: string, ms: number): ScriptedReply {
+  return async () => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return { text: `\`\`\`ts\n${source}\n\`\`\``, durationS: ms / 1000 };
+  };
+}
+
+function note(line: unknown): void {
+  const file = process.env.CAPSTAN_ENSEMBLE_FILE;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
 describe('an ensemble of nine in the perceived twin', () => {
-  it('takes the one program that is right', { timeout: 3_600_000 }, async () => {
+  it('takes the one program that is right', { timeout: WORLDS * LIMIT_PER_WORLD_MS }, async () => {
     const task = loadTask('cube-stack');
     let chosen = 0;
     const others: string[] = [];
+    const times = { allS: 0, slowestS: 0, twinS: 0 };
     for (let world = 0; world < WORLDS; world++) {
       const place = createRandomStream(seed + world, 'place of the right program').integer(9);
       const programs = [...WRONG.slice(0, place), RIGHT, ...WRONG.slice(place)];
@@ -58,7 +77,7 @@ describe('an ensemble of nine in the perceived twin', () => {
         const records: EnsembleMessage[] = [];
         const ensemble = new Ensemble({
           voices: programs.map((source, index) => ({
-            model: scriptedModel([`\`\`\`ts\n${source}\n\`\`\``], { name: `voice ${index}` }),
+            model: scriptedModel([replyAfter(source, index * REPLY_STEP_MS)], { name: `voice ${index}` }),
           })),
           workbench,
           prompts: loadPrompts(),
@@ -67,14 +86,22 @@ describe('an ensemble of nine in the perceived twin', () => {
         const messages = [{ role: 'user' as const, parts: [{ kind: 'text' as const, text: task.instruction }] }];
         const request = { purpose: 'program' as const, system: '', messages, maxOutputTokens: 8000 };
         const reply = await ensemble.ask(request, () => undefined, new AbortController().signal);
-        if (reply.text.includes(RIGHT)) chosen += 1;
+        const [{ candidates, chosen: taken, reason, durationS, slowestReplyS = 0, twinS = 0 }] = records;
+        times.allS += durationS;
+        times.slowestS += slowestReplyS;
+        times.twinS += twinS;
+        const isRight = reply.text.includes(RIGHT);
+        note({ world: seed + world, isRight, durationS, slowestReplyS, twinS });
+        if (isRight) chosen += 1;
         else {
-          const [{ candidates, chosen: taken, reason }] = records;
           others.push(`world ${seed + world}: took ${taken} (${reason}); the right one: ${candidates[place].fate}`);
         }
       });
     }
+    const parts = `slowest reply ${times.slowestS.toFixed(1)} s and twin ${times.twinS.toFixed(1)} s`;
+    const ratio = times.allS / (times.slowestS + times.twinS);
     console.log(`the right program was taken in ${chosen} of ${WORLDS} worlds`, others);
+    console.log(`wall time ${times.allS.toFixed(1)} s, ${ratio.toFixed(2)} of ${parts}`);
     expect(chosen, others.join('\n')).toBeGreaterThanOrEqual(NEEDED_SHARE * WORLDS);
   });
 });

@@ -192,6 +192,7 @@ export const SAMPLES: { readonly [T in TopicName]: MessageOf<T> } = {
     reason: 'ran to its end',
     durationS: 2.5,
   },
+  '/driver': { driver: 'operator', block: 1, by: 'ada' },
   '/remark': { block: 0, text: 'the left one' },
   '/stop': {
     stopId: 's1',

@@ -418,7 +418,8 @@ export class GateScenario {
   #tick(): void {
     const running = this.#gate.state().running !== null;
     this.#gate.tick();
-    if (running && this.monitor.lateBeat('run') !== undefined && this.#gate.state().stops.length === 0) {
+    const isStopped = this.#word !== undefined || this.#gate.state().stops.length > 0;
+    if (running && this.monitor.lateBeat('run') !== undefined && !isStopped) {
       this.monitor.breach('a silent source did not stop a running block');
     }
   }

@@ -111,13 +111,12 @@ describe('the keychain', () => {
   test('keeps keys encrypted, and forgets them', async () => {
     const path = join(folder, 'keys.json');
     const keys = keyChain(path, turned);
-    expect(await keys.list({})).toEqual({ providers: [] });
-    await keys.keep({ provider: 'openai', key: 'sk-very-secret' });
+    expect(await keys.read({})).toEqual({ keys: {} });
+    await keys.write({ provider: 'openai', key: 'sk-very-secret' });
     expect(readFileSync(path, 'utf8')).not.toContain('sk-very-secret');
-    expect(await keyChain(path, turned).read({ provider: 'openai' })).toEqual({ key: 'sk-very-secret' });
-    expect(await keys.read({ provider: 'constructor' })).toEqual({ key: null });
-    await keys.forget({ provider: 'openai' });
-    expect(await keys.list({})).toEqual({ providers: [] });
+    expect(await keyChain(path, turned).read({})).toEqual({ keys: { openai: 'sk-very-secret' } });
+    await keys.write({ provider: 'openai', key: '' });
+    expect(await keys.read({})).toEqual({ keys: {} });
   });
 
   test('writes nothing where the system has no secrets', async () => {
@@ -127,19 +126,26 @@ describe('the keychain', () => {
     })) {
       const path = join(folder, `${name}.json`);
       const keys = keyChain(path, secrets);
-      expect((await keys.state({})).canKeep).toBe(false);
-      await expect(keys.keep({ provider: 'openai', key: 'sk-x' })).rejects.toThrow(/kept until Capstan is closed/);
+      await expect(keys.read({})).rejects.toThrow(/kept until Capstan is closed/);
+      await expect(keys.write({ provider: 'openai', key: 'sk-x' })).rejects.toThrow(/kept until Capstan is closed/);
       expect(existsSync(path)).toBe(false);
     }
   });
 
-  test('puts a damaged file aside and goes on', async () => {
+  test('puts a damaged file aside, leaves out what another machine encrypted, and goes on', async () => {
     const path = join(folder, 'damaged.json');
     writeFileSync(path, '{"version":1,"keys":');
     const keys = keyChain(path, turned);
-    expect(await keys.list({})).toEqual({ providers: [] });
-    await keys.keep({ provider: 'anthropic', key: 'k' });
-    expect(await keys.read({ provider: 'anthropic' })).toEqual({ key: 'k' });
+    expect(await keys.read({})).toEqual({ keys: {} });
+    await keys.write({ provider: 'anthropic', key: 'k' });
     expect(readdirSync(folder)).toContain('damaged.json.damaged');
+    const elsewhere = keyChain(path, {
+      ...turned,
+      decryptString: () => {
+        throw new Error('not mine');
+      },
+    });
+    expect(await elsewhere.read({})).toEqual({ keys: {} });
+    expect(await keys.read({})).toEqual({ keys: { anthropic: 'k' } });
   });
 });

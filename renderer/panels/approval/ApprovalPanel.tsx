@@ -55,13 +55,20 @@ const ENDED = {
   stopped: 'was stopped',
 } as const;
 
+/** Words of others as a sentence of its own. */
+function asSentence(words: string): string {
+  const text = words.trim();
+  if (text === '') return '';
+  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 function Waiting() {
   const last = useConsole(({ state }) => state?.lastBlock);
   const verdict = useConsole(({ state }) => state?.verdict);
   const story = useStory();
   const done = last == null ? '' : `Block ${last.block + 1} ${ENDED[last.outcome]}. `;
-  const why = last?.failure == null ? '' : `${last.failure.message} ${last.failure.hint} `;
-  const judged = verdict == null ? '' : `${verdict.message} `;
+  const why = last?.failure == null ? '' : `${asSentence(last.failure.message)} ${asSentence(last.failure.hint)} `;
+  const judged = verdict == null ? '' : `${asSentence(verdict.message)} `;
   const tab =
     story === undefined
       ? undefined

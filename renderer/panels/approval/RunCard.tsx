@@ -6,11 +6,15 @@ import { useStory } from '../../source/use-source.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { QUESTION_TAB } from '../program/program-tabs.ts';
 import { Facts, LineLink } from './Facts.tsx';
+import { RunControls } from './RunControls.tsx';
+
+const DRIVERS = { program: 'The program drives', operator: 'The operator drives', nobody: 'Nobody drives' } as const;
 
 export function RunCard() {
   const running = useConsole(({ cellStatus }) => cellStatus?.running);
   const driver = useConsole(({ cellStatus }) => cellStatus?.driver);
   const speedScale = useConsole(({ cellStatus }) => cellStatus?.speedScale);
+  const pace = useConsole(({ cellStatus }) => cellStatus?.pace);
   const story = useStory();
   const last = story?.blocks.at(-1);
   const predictedS = last?.preview?.message.durationS;
@@ -23,7 +27,7 @@ export function RunCard() {
         <header className="approval-head">
           <h2>Block {block + 1} runs</h2>
           <span className="badge badge-accent">
-            <Icon name="play" /> {driver === 'operator' ? 'The operator drives' : 'The program drives'}
+            <Icon name={driver === 'nobody' ? 'pause' : 'play'} /> {DRIVERS[driver ?? 'nobody']}
           </span>
         </header>
         <p className="approval-now" aria-live="off">
@@ -56,6 +60,7 @@ export function RunCard() {
           ]}
         />
       </div>
+      {pace === undefined ? null : <RunControls pace={pace} block={block} />}
     </article>
   );
 }

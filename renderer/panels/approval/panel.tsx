@@ -4,6 +4,7 @@ import type { PanelDefinition } from '../panel.ts';
 import { ApprovalPanel } from './ApprovalPanel.tsx';
 import './approval-actions.ts';
 import './approval.css';
+import './pace-actions.ts';
 
 export const APPROVAL: PanelDefinition = {
   id: 'approval',

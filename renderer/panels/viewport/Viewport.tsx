@@ -7,6 +7,7 @@ import { useConsole } from '../../app/console-store.ts';
 import { useTheme } from '../../app/theme.ts';
 import { SceneLink } from '../../scene/scene-link.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { usePanelVisible } from '../panel-visible.ts';
 import { bindGestures } from './canvas-gestures.ts';
 import { GhostSlider } from './GhostSlider.tsx';
 import { LastPicture } from './LastPicture.tsx';
@@ -23,6 +24,9 @@ export function Viewport() {
   const source = useConsole((state) => state.source);
   useEffect(() => registerViewportActions(), []);
   useEffect(() => (place.current === null ? undefined : openScene(place.current)), []);
+  const arms = useViewport((state) => state.arms);
+  const visible = usePanelVisible();
+  useEffect(() => sceneLink()?.setVisible(visible), [visible]);
   const none = drawing.kind === 'none';
   return (
     <section className="viewport" aria-label="Scene">
@@ -59,7 +63,12 @@ export function Viewport() {
           />
         </div>
       ) : null}
-      {source === undefined || none ? null : (
+      {source !== undefined && arms === 0 && !none ? (
+        <div className="viewport-empty">
+          <Empty icon="robot" title="Waiting for the robot" words="Nothing of it has arrived yet." />
+        </div>
+      ) : null}
+      {source === undefined || none || arms === 0 ? null : (
         <>
           <ViewportToolbar />
           <div className="viewport-below">
@@ -89,7 +98,7 @@ function openScene(place: HTMLElement): () => void {
       preview: (preview) => {
         useViewport.setState({ preview, scrubS: null, ghostPlaying: false });
       },
-      objects: (objects) => useViewport.setState({ objects }),
+      objects: (objects, arms) => useViewport.setState({ objects, arms }),
     },
   );
   setSceneLink(link);

@@ -49,6 +49,8 @@ export interface ViewportStore {
   /** A part of an arm that was clicked: it is shown, and no choice. */
   readonly armHit: Hit | null;
   readonly objects: readonly string[];
+  /** 0 while the source knows of no robot. */
+  readonly arms: number;
   /** Between the commanded and the measured fingertip, whole tenths of a millimetre; null where it is not known. */
   readonly gapMm: number | null;
 }
@@ -63,6 +65,7 @@ export const useViewport = create<ViewportStore>(() => ({
   anchor: null,
   armHit: null,
   objects: [],
+  arms: 0,
   gapMm: null,
 }));
 
