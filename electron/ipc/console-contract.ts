@@ -370,7 +370,10 @@ export const CONSOLE_CONTRACT = {
     state: { params: nothing, result: consoleStateSchema },
     tasks: { params: nothing, result: z.object({ tasks: z.array(taskSummarySchema) }) },
     /** A picture of what the task draws for a seed. */
-    taskPicture: { params: z.object({ task: z.string(), seed: z.int().nonnegative() }), result: z.object({ pngBase64: z.string() }) },
+    taskPicture: {
+      params: z.object({ task: z.string(), seed: z.int().nonnegative() }),
+      result: z.object({ pngBase64: z.string() }),
+    },
 
     // --- by the holder of the lease only ---
     /** Opens a cell; one that is open is finished first, with its episode complete. */

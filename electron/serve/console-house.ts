@@ -62,7 +62,7 @@ export async function openHouse({
   };
   const episodes = join(home, 'episodes');
   const settings = new ConsoleSettingsFile(home, (message, hint) => notice('warning', message, hint));
-  const keys = await ConsoleKeys.open(environment, keyStore, (message) => notice('warning', message, ''));
+  const keys = await ConsoleKeys.open(environment, keyStore, (message) => notice('info', message, ''));
   const library = new ConsoleLibrary({ folder: episodes, trash: join(home, 'trash', 'episodes') });
   const access = (): ModelAccess => keys.access();
   const benches = new ConsoleBenches(join(home, 'bench'), (bench) => emit('bench', bench as never));

@@ -7,9 +7,7 @@ import { ConsoleRefusal } from './console-refusal.ts';
 
 /** A place that keeps secrets for the user, as the keychain of the desktop. */
 export interface KeyStore {
-  /** Whether it keeps anything, and why not. */
-  state(): Promise<{ readonly canKeep: boolean; readonly why: string }>;
-  /** All keys, by provider. @throws Error when the keychain cannot be opened */
+  /** All keys, by provider. @throws Error where nothing can be kept, with the reason in words */
   read(): Promise<Readonly<Record<string, string>>>;
   /** An empty key forgets it. */
   write(provider: string, key: string): Promise<void>;
@@ -31,7 +29,7 @@ export class ConsoleKeys {
     this.#store = store;
   }
 
-  /** @param onProblem told when the keychain cannot be read; the keys of environment and session work all the same */
+  /** @param onProblem told in words when the keychain keeps nothing; the keys of environment and session work all the same */
   static async open(
     environment: Readonly<Record<string, string | undefined>>,
     store: KeyStore | undefined,
@@ -39,13 +37,10 @@ export class ConsoleKeys {
   ): Promise<ConsoleKeys> {
     const keys = new ConsoleKeys(environment, store);
     try {
-      if (store !== undefined) {
-        const { canKeep } = await store.state();
-        if (canKeep) keys.#kept = await store.read();
-        else keys.#store = undefined;
-      }
+      keys.#kept = (await store?.read()) ?? {};
     } catch (error) {
-      onProblem(`The keychain cannot be read (${error instanceof Error ? error.message : 'unknown fault'}).`);
+      keys.#store = undefined;
+      onProblem(error instanceof Error ? error.message : 'the keychain cannot be read');
     }
     return keys;
   }
