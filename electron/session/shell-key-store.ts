@@ -10,18 +10,9 @@ export function shellKeyStore(channel: Channel): KeyStore {
   const shell = connect(KEYCHAIN_CONTRACT, channel, {});
   return {
     state: () => shell.request('state', {}),
-    read: async () => {
-      const { providers } = await shell.request('list', {});
-      const keys: [string, string][] = [];
-      for (const provider of providers) {
-        const { key } = await shell.request('read', { provider });
-        if (key !== null) keys.push([provider, key]);
-      }
-      return Object.fromEntries(keys);
-    },
+    read: async () => (await shell.request('read', {})).keys,
     write: async (provider, key) => {
-      if (key === '') await shell.request('forget', { provider });
-      else await shell.request('keep', { provider, key });
+      await shell.request('write', { provider, key });
     },
   };
 }
