@@ -9,6 +9,7 @@ import { measurePerception } from './perception.ts';
 import { measurePlanning } from './planning.ts';
 import { measurePreview } from './preview.ts';
 import { measureRecorder } from './recorder.ts';
+import { measureReplay } from './replay.ts';
 import { measureResets } from './resets.ts';
 import { measureSandbox } from './sandbox.ts';
 import { measureSandboxModules } from './sandbox-modules.ts';
@@ -33,6 +34,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'preview', what: 'a block in the twin', measure: measurePreview },
   { name: 'stop', what: 'from the stop to the closed gate', measure: measureStop },
   { name: 'recorder', what: 'the price of recording', measure: measureRecorder },
+  { name: 'replay', what: 'a recording in a window', measure: measureReplay },
   { name: 'planning', what: 'ways among random things', measure: measurePlanning },
   { name: 'perception', what: 'things found in pictures', measure: measurePerception },
 ];
