@@ -23,8 +23,8 @@ import { REPLAY_COMMAND } from '../../electron/cli/replay-command.ts';
 import { REPORT_COMMAND } from '../../electron/cli/report-command.ts';
 import { RUN_COMMAND } from '../../electron/cli/run-command.ts';
 import { SERVE_COMMAND } from '../../electron/cli/serve-command.ts';
-import { TASK_COMMAND } from '../../electron/cli/task-command.ts';
 import { START_COMMAND } from '../../electron/cli/start-command.ts';
+import { TASK_COMMAND } from '../../electron/cli/task-command.ts';
 import { TASKS_COMMAND } from '../../electron/cli/tasks-command.ts';
 import { bundledEntry, INSTALLATION_ROOT, readRig } from '../../electron/session/installation.ts';
 import { STAGES } from '../../skills/api/errors.ts';
@@ -158,10 +158,7 @@ describe('commands in the documentation', () => {
 
   it('begin with the two that a newcomer needs', () => {
     const [first] = blocksOf(page('README.md'), 'sh');
-    expect(first.text.split('\n')).toEqual([
-      'npm ci && npm start',
-      'npm ci && npm test',
-    ]);
+    expect(first.text.split('\n')).toEqual(['npm ci && npm start', 'npm ci && npm test']);
   });
 });
 
