@@ -49,7 +49,8 @@ module.exports = {
       from: { path: '^renderer/' },
       to: {
         path: '^(sim|drivers|skills|electron|test)/',
-        pathNot: '^(electron/ipc/|drivers/episode/(reader|topics|source|foxglove)\\.ts|sim/spatial\\.ts|sim/robots/panda/limits\\.ts)',
+        pathNot:
+          '^(electron/ipc/|drivers/episode/(reader|topics|source|foxglove)\\.ts|sim/spatial\\.ts|sim/robots/panda/limits\\.ts)',
       },
     },
     {

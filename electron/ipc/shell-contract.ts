@@ -13,7 +13,9 @@ const provider = z.string().regex(/^[\w.:/-]{1,200}$/);
 /** Served by the shell to the session process, over the pipe between them. */
 export const KEYCHAIN_CONTRACT = {
   requests: {
-    /** All kept keys, by provider. @throws where this system keeps no secrets, with the reason in words */
+    /** Whether the system keeps secrets, or why not: without it keys last for one session. */
+    state: { params: nothing, result: z.object({ canKeep: z.boolean(), why: z.string() }) },
+    /** All kept keys, by provider; none where this system keeps no secrets. */
     read: { params: nothing, result: z.object({ keys: z.record(z.string(), z.string()) }) },
     /** Keeps a key; an empty one is forgotten. */
     write: { params: z.object({ provider, key: z.string().max(1000) }), result: nothing },

@@ -48,13 +48,10 @@ export function keyChain(path: string, secrets: Secrets): Handlers<typeof KEYCHA
     writeFileSync(fresh, `${JSON.stringify({ version: 1, keys })}\n`, { mode: 0o600 });
     renameSync(fresh, path);
   };
-  const assertKeeps = () => {
-    const missing = why();
-    if (missing !== '') throw new Error(missing);
-  };
   return {
+    state: async () => ({ canKeep: why() === '', why: why() }),
     read: async () => {
-      assertKeeps();
+      if (why() !== '') return { keys: {} };
       const keys: Record<string, string> = {};
       for (const [provider, encrypted] of Object.entries(read())) {
         try {
@@ -67,7 +64,7 @@ export function keyChain(path: string, secrets: Secrets): Handlers<typeof KEYCHA
     },
     write: async ({ provider, key }) => {
       const { [provider]: _, ...others } = read();
-      if (key !== '') assertKeeps();
+      if (key !== '' && why() !== '') throw new Error(why());
       write(key === '' ? others : { ...others, [provider]: secrets.encryptString(key).toString('base64') });
       return {};
     },

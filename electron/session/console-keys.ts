@@ -7,7 +7,9 @@ import { ConsoleRefusal } from './console-refusal.ts';
 
 /** A place that keeps secrets for the user, as the keychain of the desktop. */
 export interface KeyStore {
-  /** All keys, by provider. @throws Error where nothing can be kept, with the reason in words */
+  /** Whether it keeps anything, and why not. */
+  state(): Promise<{ readonly canKeep: boolean; readonly why: string }>;
+  /** All keys, by provider. @throws Error when the keychain cannot be opened */
   read(): Promise<Readonly<Record<string, string>>>;
   /** An empty key forgets it. */
   write(provider: string, key: string): Promise<void>;
@@ -29,7 +31,7 @@ export class ConsoleKeys {
     this.#store = store;
   }
 
-  /** @param onProblem told in words when the keychain keeps nothing; the keys of environment and session work all the same */
+  /** @param onProblem told when the keychain cannot be read; the keys of environment and session work all the same */
   static async open(
     environment: Readonly<Record<string, string | undefined>>,
     store: KeyStore | undefined,
@@ -37,10 +39,13 @@ export class ConsoleKeys {
   ): Promise<ConsoleKeys> {
     const keys = new ConsoleKeys(environment, store);
     try {
-      keys.#kept = (await store?.read()) ?? {};
+      if (store !== undefined) {
+        const { canKeep } = await store.state();
+        if (canKeep) keys.#kept = await store.read();
+        else keys.#store = undefined;
+      }
     } catch (error) {
-      keys.#store = undefined;
-      onProblem(error instanceof Error ? error.message : 'the keychain cannot be read');
+      onProblem(`The keychain cannot be read (${error instanceof Error ? error.message : 'unknown fault'}).`);
     }
     return keys;
   }

@@ -9,6 +9,7 @@ import type { KeyStore } from './console-keys.ts';
 export function shellKeyStore(channel: Channel): KeyStore {
   const shell = connect(KEYCHAIN_CONTRACT, channel, {});
   return {
+    state: () => shell.request('state', {}),
     read: async () => (await shell.request('read', {})).keys,
     write: async (provider, key) => {
       await shell.request('write', { provider, key });
