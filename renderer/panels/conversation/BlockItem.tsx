@@ -56,7 +56,8 @@ export function blockSteps(block: StoryBlock): readonly Step[] {
     const count = calls.length === 1 ? '1 call' : `${calls.length} calls`;
     if (outcome === 'succeeded') steps.push({ what: 'Run', tone: 'ok', text: `${message}, ${count}` });
     else {
-      const at = stage === undefined ? '' : `failed at ${stage}: `;
+      // A stop is no place where a program fails.
+      const at = stage === undefined ? '' : stage === 'stopped' ? 'stopped: ' : `failed at ${stage}: `;
       steps.push({ what: 'Run', tone: 'bad', text: `${at}${message}`, line: failure?.line, hint: failure?.hint });
     }
   } else if (block.startS !== null) steps.push({ what: 'Run', tone: 'plain', text: 'under way' });

@@ -76,7 +76,7 @@ export function StopItem({ stop }: { readonly stop: Story['stops'][number] }) {
         <MomentButton timeS={stop.timeS} />
       </div>
       <p>
-        {reason}. {restConfirmed ? 'The arm is at rest.' : 'Rest was not confirmed.'}
+        {reason} ({restConfirmed ? 'the arm is at rest' : 'rest was not confirmed'})
       </p>
     </article>
   );

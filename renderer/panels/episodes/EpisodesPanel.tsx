@@ -192,10 +192,13 @@ const MARKS = {
   succeeded: { icon: 'check', badge: 'badge badge-ok' },
   failed: { icon: 'cross', badge: 'badge badge-danger' },
   interrupted: { icon: 'question', badge: 'badge badge-warn' },
+  recording: { icon: 'film', badge: 'badge' },
 } as const;
 
 function List({ library, filter, chosen, onChoose, onChanged, onDelete }: ListProps) {
   const found = filteredEpisodes(library.episodes, filter);
+  // The file of the open cell has no end yet.
+  const recorded = useConsole(({ state }) => (state?.phase === 'ended' ? undefined : state?.cell?.id));
   if (library.episodes.length === 0) {
     return (
       <Empty
@@ -216,7 +219,7 @@ function List({ library, filter, chosen, onChoose, onChanged, onDelete }: ListPr
       ) : null}
       <ul>
         {found.slice(0, MOST_SHOWN).map((episode) => {
-          const outcome = outcomeOf(episode);
+          const outcome = episode.id === recorded ? 'recording' : outcomeOf(episode);
           const isChosen = episode.id === chosen;
           return (
             <li key={episode.id}>
