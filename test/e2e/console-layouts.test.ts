@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PANEL_IDS } from '../../renderer/panels/panel.ts';
 import { launchChromium } from './chromium-page.ts';
 import { type BuiltConsole, builtConsole } from './console-build.ts';
 import { screenFaults } from './screen-faults.ts';
@@ -114,10 +115,12 @@ describe('layouts', () => {
   it('never leave an empty window', async () => {
     await openPage();
     const before = await visibleTabs();
-    for (let closed = 0; closed < before.length; closed += 1) {
+    const words = page.getByText('The last panel was closed', { exact: false });
+    // Closing the last one brings all of them back.
+    for (let closed = 0; closed < PANEL_IDS.length && !(await words.isVisible()); closed += 1) {
       await page.getByRole('tab').first().locator('.panel-tab-close').click({ force: true });
     }
-    await page.getByText('The last panel was closed', { exact: false }).waitFor();
+    await words.waitFor();
     expect(await visibleTabs()).toEqual(before);
   });
 });
@@ -161,7 +164,7 @@ describe('the keyboard alone', () => {
         ),
       );
     }
-    expect(reached[0]).toBe('Stop');
+    expect(reached[0]).toMatch(/^Stop/);
     expect(reached).toEqual(wanted);
   });
 
