@@ -23,7 +23,7 @@ export function boundOf(topic: TopicName): HistoryBound {
   if (topic.endsWith('/image') || topic.endsWith('/depth')) return { bytes: 16 * MEBI, wholeS: 10 };
   // Only a replay is compared with the trace; nobody looks at it live.
   if (topic === '/robot/trace') return { bytes: MEBI / 4, wholeS: 1 };
-  return { bytes: 8 * MEBI, wholeS: 30 };
+  return { bytes: 7 * MEBI, wholeS: 30 };
 }
 
 /** What an entry costs beside its bytes: the object, its buffer and its place in the list. */
