@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { PANEL_IDS } from '../../renderer/panels/panel.ts';
 import { launchChromium } from './chromium-page.ts';
 import { type BuiltConsole, builtConsole } from './console-build.ts';
+import { eventually } from './console-page.ts';
 import { screenFaults } from './screen-faults.ts';
 import { ScriptedSession } from './scripted-session.ts';
 
@@ -209,9 +210,8 @@ describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {
     await openPage({ width, height, theme });
     for (const name of LAYOUTS) {
       await layout(name).click();
-      await page.waitForTimeout(200);
-      const faults = await page.evaluate(screenFaults);
-      expect(faults, `${name}, ${theme}, ${width} x ${height}`).toEqual([]);
+      // Panels take their places one after the other.
+      await eventually(() => page.evaluate(screenFaults), `${name}, ${theme}, ${width} x ${height}`).toEqual([]);
     }
   });
 
@@ -220,14 +220,14 @@ describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {
     await page.evaluate(AXE);
     for (const name of LAYOUTS) {
       await layout(name).click();
-      const found = await page.evaluate(async () => {
+      const serious = async () => {
         const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
         const { violations } = await axe.run(document, { resultTypes: ['violations'] });
         return violations
           .filter(({ impact }) => impact === 'serious' || impact === 'critical')
           .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-      });
-      expect(found, `${name}, ${theme}`).toEqual([]);
+      };
+      await eventually(() => page.evaluate(serious), `${name}, ${theme}`).toEqual([]);
     }
   });
 });

@@ -89,4 +89,4 @@ export class ConsolePage {
   }
 }
 
-export const eventually = (read: () => unknown) => expect.poll(read, { timeout: 20_000 });
+export const eventually = (read: () => unknown, what?: string) => expect.poll(read, { timeout: 20_000, message: what });
