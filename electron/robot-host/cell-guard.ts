@@ -2,7 +2,7 @@
 // by the cell's thread, and watches the beats while a block runs. Must never do anything that takes longer than a glance,
 // and never clears a stop by itself.
 
-import { type BeatRule, type BeatSource, createBeats, lateInWords } from '../../drivers/gate/beats.ts';
+import { BEAT_LIMITS_S, type BeatRule, type BeatSource, createBeats, lateInWords } from '../../drivers/gate/beats.ts';
 import type { StopCause } from '../../drivers/gate/stop-latch.ts';
 import { CELL_GUARD_CONTRACT, type CellParts, type CellView } from '../ipc/cell-guard-contract.ts';
 import { HAND_S } from '../ipc/operator-pace.ts';
@@ -13,6 +13,14 @@ import type { MainEnd } from './stop-word.ts';
 
 /** The beats are looked at this often while a block runs, milliseconds. */
 const WATCH_MS = 25;
+
+/** The guard notices silence this much before the gate does, seconds: it alone can say why somebody is silent. */
+const EARLIER_S = 0.08;
+
+function earlier(rule: BeatRule): BeatRule {
+  const { toRunS } = rule;
+  return toRunS === 'any' ? rule : { ...rule, toRunS: Math.max(BEAT_LIMITS_S.least, toRunS - EARLIER_S) };
+}
 
 export type StopOutcome = Result<typeof CELL_GUARD_CONTRACT, 'stop'>;
 type Standing = CellView['stops'][number];
@@ -60,7 +68,8 @@ export class CellGuard {
   }
 
   async open(params: OpenParams) {
-    this.#beats = createBeats(this.#options.rules(params), 'simulated', monotonicS, this.#end.heardS);
+    const rules = this.#options.rules(params).map(earlier);
+    this.#beats = createBeats(rules, 'simulated', monotonicS, this.#end.heardS);
     this.#watch = setInterval(() => this.#lookForSilence(), WATCH_MS);
     return this.#cell.request('open', params);
   }
