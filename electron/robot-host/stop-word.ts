@@ -3,18 +3,8 @@
 // has one writer. Must never hold more than a glance needs: the stop itself, with its report, goes by message.
 
 import type { BeatSource } from '../../drivers/gate/beats.ts';
-import type { StopCause, StopSource, StopWord } from '../../drivers/gate/stop-latch.ts';
-
-const SOURCES = [
-  'operator',
-  'window',
-  'session',
-  'hardware-button',
-  'robot',
-  'limit',
-  'watchdog',
-  'process',
-] as const satisfies readonly StopSource[];
+import type { StopCause, StopWord } from '../../drivers/gate/stop-latch.ts';
+import { STOP_SOURCES } from '../ipc/cell-sockets.ts';
 
 const BEATS = ['window', 'session', 'stop-channel', 'hardware-button'] as const satisfies readonly BeatSource[];
 
@@ -82,7 +72,7 @@ export function mainEnd(memory: SharedArrayBuffer): MainEnd {
         // Nobody reads the words while nothing is raised.
         const words = encoder.encode(cause.detail).subarray(0, DETAIL_BYTES);
         detail.set(words);
-        Atomics.store(ints, SOURCE, SOURCES.indexOf(cause.source));
+        Atomics.store(ints, SOURCE, STOP_SOURCES.indexOf(cause.source));
         Atomics.store(ints, DETAIL_LENGTH, words.length);
       }
       return Atomics.add(ints, RAISED, 1) + 1;
@@ -117,7 +107,7 @@ export function cellEnd(memory: SharedArrayBuffer): CellEnd {
     stopWord: {
       raised() {
         if (Atomics.load(ints, RAISED) === Atomics.load(ints, LATCHED)) return undefined;
-        const source = SOURCES[Atomics.load(ints, SOURCE)] ?? 'process';
+        const source = STOP_SOURCES[Atomics.load(ints, SOURCE)] ?? 'process';
         // A copy: text is never decoded from shared memory.
         return { source, detail: decoder.decode(detail.slice(0, Atomics.load(ints, DETAIL_LENGTH))) };
       },
